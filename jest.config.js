@@ -1,0 +1,35 @@
+/** @type {import('jest').Config} */
+const project = (name, testMatch, extra = {}) => ({
+  displayName: name,
+  testMatch,
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^@kubectl-gitops/core/(.*)\\.js$': '<rootDir>/core/src/$1.ts',
+  },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+    ],
+  },
+  setupFiles: ['<rootDir>/test/support/console.js'],
+  ...extra,
+})
+
+/**
+ * Three layers (design: truth comes from the real thing): `pure` starts no server, `cluster`
+ * starts etcd and kube-apiserver, `flux` starts Flux's own controllers as well.
+ */
+export default {
+  testTimeout: 120_000,
+  reporters: ['default', '<rootDir>/test/support/summary-reporter.js'],
+  projects: [
+    project('pure', ['<rootDir>/test/**/*.test.ts'], {
+      testPathIgnorePatterns: ['\\.cluster\\.test\\.ts$', '\\.flux\\.test\\.ts$', '/node_modules/'],
+    }),
+    project('cluster', ['<rootDir>/test/**/*.cluster.test.ts']),
+    project('flux', ['<rootDir>/test/**/*.flux.test.ts']),
+  ],
+}

@@ -1,0 +1,15 @@
+module kubectl-gitops/test/control-plane/kustomize-controller
+
+go 1.26.0
+
+tool github.com/fluxcd/kustomize-controller
+
+require github.com/fluxcd/kustomize-controller v1.9.4
+
+// A dependency's own replaces are ignored: these repeat those of the module above.
+replace (
+	github.com/opencontainers/go-digest => github.com/opencontainers/go-digest v1.0.1-0.20220411205349-bde1400a84be
+	sigs.k8s.io/kustomize/api => sigs.k8s.io/kustomize/api v0.21.1
+	sigs.k8s.io/kustomize/kyaml => sigs.k8s.io/kustomize/kyaml v0.21.1
+	gopkg.in/yaml.v3 => gopkg.in/yaml.v3 v3.0.1
+)
