@@ -3,9 +3,14 @@ import type { Step } from '../history.js'
 
 const PRODUCTION = 'apps/faces/overlays/production/kustomization.yaml'
 const FACES = 'apps/faces/base'
-const FLOW = (cpu: string, memory: string): string => `{ cpu: ${cpu}, memory: ${memory} }\n`
-const BLOCK = (cpu: string, memory: string): string =>
-  `\n              cpu: ${cpu}\n              memory: ${memory}\n`
+
+function flow(cpu: string, memory: string): string {
+  return ` { cpu: ${cpu}, memory: ${memory} }\n`
+}
+
+function block(cpu: string, memory: string): string {
+  return `\n              cpu: ${cpu}\n              memory: ${memory}\n`
+}
 
 /** August 2025 to September 2026: versions, limits, a revert, and a change that changes nothing. */
 export const operation: readonly Step[] = [
@@ -127,8 +132,8 @@ export const operation: readonly Step[] = [
     date: '2026-01-12T11:00:00+00:00',
     message: 'Write resources as blocks\n\nNo value changes.',
     edits: [
-      { path: `${FACES}/gui.yaml`, from: ' ' + FLOW('0.05', '32Mi'), to: BLOCK('0.05', '32Mi') },
-      { path: `${FACES}/gui.yaml`, from: ' ' + FLOW('1000m', '64Mi'), to: BLOCK('1000m', '64Mi') },
+      { path: `${FACES}/gui.yaml`, from: flow('0.05', '32Mi'), to: block('0.05', '32Mi') },
+      { path: `${FACES}/gui.yaml`, from: flow('1000m', '64Mi'), to: block('1000m', '64Mi') },
     ],
   },
   {
