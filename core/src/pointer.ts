@@ -1,22 +1,67 @@
-/** One step into a value: a field name or a list index. */
-export type Step = string | number
+/**
+ * One step into an object. List items are named the way server-side apply names them: by merge key,
+ * by value, or by position (structured-merge-diff fieldpath); positions are those of the list that
+ * was walked, so that a JSON pointer can be printed as well.
+ */
+export type PathElement =
+  | { readonly kind: 'field'; readonly name: string }
+  | { readonly kind: 'key'; readonly keys: Readonly<Record<string, unknown>>; readonly index: number }
+  | { readonly kind: 'value'; readonly value: unknown; readonly index: number }
+  | { readonly kind: 'index'; readonly index: number }
 
-/** Prints steps as an RFC 6901 JSON pointer. */
-export function formatPointer(steps: readonly Step[]): string {
-  return steps.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+export type Path = readonly PathElement[]
+
+/** The path of a field below `path`. */
+export function fieldPath(path: Path, ...names: readonly string[]): Path {
+  return [...path, ...names.map((name): PathElement => ({ kind: 'field', name }))]
+}
+
+/** Prints a path as an RFC 6901 JSON pointer. */
+export function formatPointer(path: Path): string {
+  return path
+    .map((element) => (element.kind === 'field' ? element.name : String(element.index)))
+    .map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('')
 }
 
 const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/
 
-/** Prints one field name the way people read paths: `spec`, or `["app.kubernetes.io/name"]`. */
-export function formatFieldName(name: string): string {
-  return PLAIN_NAME.test(name) ? name : `[${JSON.stringify(name)}]`
+/** Prints a path for people: `spec.template.spec.containers[podinfo].env[LOG_LEVEL].value`. */
+export function formatField(path: Path): string {
+  return path
+    .map(formatElement)
+    .reduce((text, part) => (text === '' || part.startsWith('[') ? text + part : `${text}.${part}`), '')
 }
 
-/** Joins printed steps: `spec.template.containers[podinfo].image`. */
-export function joinField(parts: readonly string[]): string {
-  return parts.reduce(
-    (path, part) => (path === '' || part.startsWith('[') ? path + part : `${path}.${part}`),
-    '',
+function formatElement(element: PathElement): string {
+  switch (element.kind) {
+    case 'field':
+      return PLAIN_NAME.test(element.name) ? element.name : `[${element.name}]`
+    case 'key':
+      return `[${Object.values(element.keys).map(scalarText).join(',')}]`
+    case 'value':
+      return `[${scalarText(element.value)}]`
+    case 'index':
+      return `[${element.index}]`
+  }
+}
+
+const scalarText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
+/** Prints a path so that it does not depend on where list items stand: equal for equal fields. */
+export function pathIdentity(path: Path): string {
+  return JSON.stringify(
+    path.map((element) => {
+      switch (element.kind) {
+        case 'field':
+          return element.name
+        case 'key':
+          return [element.keys]
+        case 'value':
+          return [[element.value]]
+        case 'index':
+          return element.index
+      }
+    }),
   )
 }

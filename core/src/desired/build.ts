@@ -1,0 +1,94 @@
+import { GitOpsError } from '../errors.js'
+import { isRecord, type KubernetesObject } from '../object.js'
+import { readObjects } from './manifest.js'
+import type { Artifact } from './artifact.js'
+import { contentOf, readClosure } from './closure.js'
+import { decorate } from './decorate.js'
+import {
+  editFile,
+  findKustomizationFile,
+  generateFile,
+  joinPath,
+  type KustomizationFile,
+} from './generator.js'
+import type { Kustomization } from './kustomization.js'
+import { kustomizeBuild, type Kustomize } from './kustomize.js'
+import { readYaml } from './yaml.js'
+
+/** What Flux builds from one Kustomization at one revision. */
+export interface Build {
+  /** Exactly what kustomize printed: Flux's digest is the SHA-256 of this text. */
+  readonly text: string
+  /** The objects as Flux applies them: with owner labels, normalised. */
+  readonly objects: readonly KubernetesObject[]
+}
+
+/**
+ * Builds a Kustomization from an artifact as kustomize-controller does, up to the objects that it applies.
+ * @throws GitOpsError SPEC_UNSUPPORTED, PATH_NOT_FOUND, BUILD_FAILED and what the closure refuses
+ */
+export async function build(
+  artifact: Artifact,
+  kustomization: Kustomization,
+  kustomize: Kustomize,
+): Promise<Build> {
+  refuseUnsupported(kustomization)
+  const { path } = kustomization
+  if (!artifact.folders.has(path)) {
+    throw new GitOpsError('PATH_NOT_FOUND', {
+      what: `kustomization path not found: ${path}`,
+      why: `the artifact of ${artifact.commit.slice(0, 12)} has no such folder (a .sourceignore or spec.ignore may leave it out)`,
+    })
+  }
+  const text = await buildText(artifact, kustomization, kustomize)
+  return { text, objects: readObjects(text).map((object) => decorate(object, kustomization)) }
+}
+
+async function buildText(
+  artifact: Artifact,
+  kustomization: Kustomization,
+  kustomize: Kustomize,
+): Promise<string> {
+  const { path, spec } = kustomization
+  const existing = findKustomizationFile(artifact, path)
+  const written = existing === undefined ? generateFile(artifact, path) : await readFile(artifact, existing)
+  const exists = (component: string): boolean => existsBelow(artifact, path, component)
+  const file = editFile(written, spec, existing === undefined, exists)
+  const closure = await readClosure(artifact, path, file)
+  const files = await contents(artifact, closure.paths)
+  files.set(existing ?? joinPath(path, 'kustomization.yaml'), JSON.stringify(file))
+  return kustomizeBuild(kustomize, files, path)
+}
+
+async function readFile(artifact: Artifact, path: string): Promise<KustomizationFile> {
+  const [file] = readYaml(await contentOf(artifact, path), path)
+  return isRecord(file) ? file : {}
+}
+
+function existsBelow(artifact: Artifact, folder: string, component: string): boolean {
+  const path = new URL(component, `file:///${folder === '' ? '' : `${folder}/`}`).pathname
+    .slice(1)
+    .replace(/\/$/, '')
+  const decoded = decodeURIComponent(path)
+  return artifact.folders.has(decoded) || artifact.files.has(decoded)
+}
+
+async function contents(
+  artifact: Artifact,
+  paths: ReadonlySet<string>,
+): Promise<Map<string, Uint8Array | string>> {
+  const entries = [...paths].flatMap((path) => artifact.files.get(path) ?? [])
+  const blobs = await artifact.repository.read(entries.map((entry) => entry.id))
+  return new Map(entries.map((entry) => [entry.path, blobs.get(entry.id) ?? '']))
+}
+
+function refuseUnsupported(kustomization: Kustomization): void {
+  const reasons = {
+    decryption: 'its values are encrypted and the keys are on the cluster alone',
+    postBuild: 'variables are substituted after the build',
+  }
+  for (const [field, why] of Object.entries(reasons)) {
+    if (kustomization.spec[field] === undefined) continue
+    throw new GitOpsError('SPEC_UNSUPPORTED', { what: `spec.${field} cannot be followed yet`, why })
+  }
+}

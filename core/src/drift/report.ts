@@ -1,0 +1,142 @@
+import type { ErrorCode } from '../errors.js'
+import type { Actor } from './actor.js'
+
+/** What can be said of an object; one verdict each, out of this closed set (design: decisions). */
+export const VERDICTS = [
+  'in-sync',
+  'drifted',
+  'missing',
+  'orphaned',
+  'pending',
+  'excluded',
+  'failed',
+  'unknown',
+] as const
+export type Verdict = (typeof VERDICTS)[number]
+
+/** How sure a verdict is: values proved it, Flux's sole ownership vouches for part of it, or a rule of thumb. */
+export type Confidence = 'proved' | 'vouched' | 'heuristic'
+
+/** One field that is not as Git says, or that Git does not have. */
+export interface FieldRecord {
+  /** RFC 6901 pointer. */
+  readonly path: string
+  /** The same for people, with merge keys. */
+  readonly field: string
+  readonly op: 'changed' | 'removed' | 'added' | 'reordered'
+  /** Masked where secret; absent where Git has none. */
+  readonly git?: unknown
+  readonly live?: unknown
+  readonly actor?: Actor
+  /** Will Flux put it back at its next reconcile? */
+  readonly willRevert: boolean
+  /** Why it will, or will not. */
+  readonly because: string
+}
+
+export interface ObjectRef {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly namespace?: string
+  readonly name: string
+}
+
+export interface ObjectRecord extends ObjectRef {
+  /** The Flux object that applies it. */
+  readonly owner: ObjectRef
+  readonly verdict: Verdict
+  readonly reason?: string
+  readonly message?: string
+  readonly confidence?: Confidence
+  readonly fields?: readonly FieldRecord[]
+  /** Live fields of controllers and autoscalers, which Flux leaves alone. */
+  readonly explained?: readonly FieldRecord[]
+}
+
+export interface KustomizationRecord extends ObjectRef {
+  readonly verdict: Verdict
+  readonly reason?: string
+  readonly message?: string
+  readonly tryThis?: string
+  readonly code?: ErrorCode
+  readonly source: ObjectRef
+  readonly path: string
+  /** The revision that live was compared with. */
+  readonly revision?: string
+  /** The revision that Flux tried or will try. */
+  readonly nextRevision?: string
+  readonly suspended: boolean
+  readonly interval?: string
+  readonly lastReconciled?: string
+  /** The commit that made the build fail. */
+  readonly brokenBy?: CommitRecord
+  readonly objects: number
+}
+
+export interface CommitRecord {
+  readonly id: string
+  readonly author: string
+  readonly time: string
+  readonly subject: string
+}
+
+export interface Summary {
+  readonly inSync: number
+  readonly drifted: number
+  readonly missing: number
+  readonly orphaned: number
+  readonly pending: number
+  readonly excluded: number
+  readonly failed: number
+  readonly unknown: number
+}
+
+/** The versioned answer of `drift`; fields are added, never renamed. */
+export interface DriftReport {
+  readonly apiVersion: 'kubectl-gitops/v1'
+  readonly kind: 'DriftReport'
+  readonly takenAt: string
+  readonly cluster: { readonly context: string; readonly server: string }
+  readonly scope: { readonly namespace?: string }
+  readonly summary: Summary
+  readonly kustomizations: readonly KustomizationRecord[]
+  readonly objects: readonly ObjectRecord[]
+  /** What the reader should know about how the answer came about. */
+  readonly notes: readonly string[]
+}
+
+/** Counts verdicts: every object, and every Kustomization that is not simply in sync. */
+export function summarize(
+  kustomizations: readonly KustomizationRecord[],
+  objects: readonly ObjectRecord[],
+): Summary {
+  const verdicts = [...objects, ...kustomizations.filter((item) => item.verdict !== 'in-sync')].map(
+    (item) => item.verdict,
+  )
+  const count = (verdict: Verdict): number => verdicts.filter((item) => item === verdict).length
+  return {
+    inSync: count('in-sync'),
+    drifted: count('drifted'),
+    missing: count('missing'),
+    orphaned: count('orphaned'),
+    pending: count('pending'),
+    excluded: count('excluded'),
+    failed: count('failed'),
+    unknown: count('unknown'),
+  }
+}
+
+/** The verdicts that make exit code 1 unless `--fail-on` names others. */
+export const FAILING: readonly Verdict[] = ['drifted', 'missing', 'orphaned', 'failed']
+
+/**
+ * The exit code of a report: 2 for anything unknown, else 1 for any failing verdict, else 0.
+ * With `failOn` those verdicts are what makes 1, and unknown counts only where it is named.
+ */
+export function exitCode(report: DriftReport, failOn?: readonly Verdict[]): 0 | 1 | 2 {
+  const { unknown } = report.summary
+  if (unknown > 0 && (failOn === undefined || failOn.includes('unknown'))) return 2
+  const failing = failOn ?? FAILING
+  const all = [...report.objects, ...report.kustomizations]
+  return all.some((item) => item.verdict !== 'unknown' && failing.includes(item.verdict)) ? 1 : 0
+}

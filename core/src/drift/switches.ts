@@ -1,0 +1,76 @@
+import type { KubernetesObject } from '../object.js'
+
+/** An object taken out of Flux's hands by a label or annotation. */
+export interface OptOut {
+  /** False: the switch is on the live object alone, where Git does not have it. */
+  readonly inGit: boolean
+  readonly reason: string
+  readonly message: string
+  /** `ssa: Merge` keeps others' fields but goes on applying Git's. */
+  readonly merge: boolean
+}
+
+const PREFIX = 'kustomize.toolkit.fluxcd.io'
+
+/**
+ * Reads Flux's per-object switches, which count as label or annotation, in any case of letters.
+ * Source: fluxcd/pkg ssa/utils AnyInMetadata, manager_apply.go (`reconcile` and `ssa: Ignore` count on
+ * the live object too; `IfNotPresent` only in Git).
+ */
+export function optOut(git: KubernetesObject, live: KubernetesObject): OptOut | undefined {
+  for (const [key, value] of [
+    ['reconcile', 'disabled'],
+    ['ssa', 'ignore'],
+  ] as const) {
+    const found = whereIs(git, live, key, value)
+    if (found !== undefined) return { ...found, merge: false, message: message(found, key, value) }
+  }
+  if (has(git, 'ssa', 'ifnotpresent')) {
+    return {
+      inGit: true,
+      reason: 'ssa-if-not-present',
+      merge: false,
+      message: `${PREFIX}/ssa: IfNotPresent: Flux creates it and then leaves it alone`,
+    }
+  }
+  return !has(git, 'ssa', 'merge') && has(live, 'ssa', 'merge')
+    ? {
+        inGit: false,
+        reason: 'ssa-merge',
+        merge: true,
+        message: `${PREFIX}/ssa: Merge is set on the live object only: Flux keeps what others added`,
+      }
+    : undefined
+}
+
+/** Does Git allow others to add fields (`ssa: Merge`)? */
+export function allowsOthers(git: KubernetesObject): boolean {
+  return has(git, 'ssa', 'merge')
+}
+
+/** Is pruning switched off for this live object? */
+export function isPruneDisabled(live: KubernetesObject): boolean {
+  return has(live, 'prune', 'disabled')
+}
+
+function whereIs(
+  git: KubernetesObject,
+  live: KubernetesObject,
+  key: string,
+  value: string,
+): Pick<OptOut, 'inGit' | 'reason'> | undefined {
+  if (has(git, key, value)) return { inGit: true, reason: `${key}-${value}` }
+  return has(live, key, value) ? { inGit: false, reason: `${key}-${value}-live-only` } : undefined
+}
+
+const message = (found: Pick<OptOut, 'inGit'>, key: string, value: string): string =>
+  found.inGit
+    ? `${PREFIX}/${key}: ${value} in Git: Flux does not apply it`
+    : `${PREFIX}/${key}: ${value} is set on the live object only: Flux skips it and will not put anything back`
+
+function has(object: KubernetesObject, key: string, value: string): boolean {
+  const name = `${PREFIX}/${key}`
+  return [object.metadata.labels?.[name], object.metadata.annotations?.[name]].some(
+    (found) => found?.toLowerCase() === value,
+  )
+}

@@ -1,0 +1,102 @@
+import { baselineOf, type Baseline } from '../desired/baseline.js'
+import { readyCondition, type Kustomization } from '../desired/kustomization.js'
+import type { Source } from '../desired/source.js'
+import { GitOpsError } from '../errors.js'
+import type { Commit } from '../git/repository.js'
+import { findBreakingCommit } from './breaking-commit.js'
+import type { Builder, BuildResult } from './builder.js'
+import { referenceKey, type FluxState } from './flux-state.js'
+
+/** One Kustomization with all that has to be built for it. */
+export interface Plan {
+  readonly kustomization: Kustomization
+  readonly source: Source | undefined
+  readonly baseline: Baseline
+  /** What live is compared with; undefined where nothing was ever applied, or it cannot be built. */
+  readonly build?: BuildResult
+  /** A newer revision of which part may be applied already. */
+  readonly next?: BuildResult
+  /** The build that Flux fails at, and who broke it. */
+  readonly broken?: { readonly error: GitOpsError; readonly by?: Commit }
+  /** Why nothing can be said of it at all. */
+  readonly problem?: GitOpsError
+}
+
+/** Builds what a Kustomization's live objects have to be compared with. */
+export async function planKustomization(
+  kustomization: Kustomization,
+  state: FluxState,
+  builder: Builder,
+): Promise<Plan> {
+  const source = state.sources.get(referenceKey(kustomization.source))
+  const baseline = baselineOf(kustomization)
+  const plan = { kustomization, source, baseline }
+  if (kustomization.remote) return plan
+  const problem = sourceProblem(kustomization, state, source)
+  if (problem !== undefined || source === undefined)
+    return problem === undefined ? plan : { ...plan, problem }
+  const [build, next, broken] = await Promise.all([
+    baseline.kind === 'never' ? undefined : builder.build(kustomization, source, baseline.revision),
+    buildNext(kustomization, source, baseline, builder),
+    buildBroken(kustomization, source, builder),
+  ])
+  return {
+    ...plan,
+    ...(build === undefined ? {} : { build }),
+    ...(next === undefined ? {} : { next }),
+    ...(broken === undefined ? {} : { broken }),
+  }
+}
+
+/** While a reconcile runs, or after one that failed half way, objects may be of either revision. */
+async function buildNext(
+  kustomization: Kustomization,
+  source: Source,
+  baseline: Baseline,
+  builder: Builder,
+): Promise<BuildResult | undefined> {
+  if (baseline.kind !== 'mixed' && baseline.kind !== 'in-flight') return undefined
+  const { attempted } = baseline
+  if (attempted === undefined || attempted === baseline.revision) return undefined
+  return builder.build(kustomization, source, attempted)
+}
+
+/** Where Flux says that the build fails, it is built here too: with clean words, and back to who broke it. */
+async function buildBroken(
+  kustomization: Kustomization,
+  source: Source,
+  builder: Builder,
+): Promise<Plan['broken']> {
+  const ready = readyCondition(kustomization.status.conditions)
+  const revision = kustomization.status.lastAttemptedRevision ?? source.artifactRevision
+  if (ready?.status !== 'False' || ready.reason !== 'BuildFailed' || revision === undefined) return undefined
+  const result = await builder.build(kustomization, source, revision)
+  if (result.ok)
+    return { error: new GitOpsError('BUILD_FAILED', { what: 'Flux cannot build it', why: ready.message }) }
+  if (result.error.code !== 'BUILD_FAILED') return { error: result.error }
+  const by = await findBreakingCommit(builder, kustomization, source, revision).catch(() => undefined)
+  return { error: result.error, ...(by === undefined ? {} : { by }) }
+}
+
+function sourceProblem(
+  kustomization: Kustomization,
+  state: FluxState,
+  source: Source | undefined,
+): GitOpsError | undefined {
+  const { kind, namespace, name } = kustomization.source
+  const shown = `${kind}/${namespace}/${name}`
+  const refused = state.sourceProblems.get(kind)
+  if (refused !== undefined) return refused
+  if (kind !== 'GitRepository') {
+    return new GitOpsError('SOURCE_UNSUPPORTED', {
+      what: `${shown} cannot be read from Git`,
+      why: `a ${kind} holds an artifact, not commits`,
+    })
+  }
+  if (source !== undefined) return undefined
+  return new GitOpsError('NOT_FOUND', {
+    what: `${shown} is not on the cluster`,
+    why: 'without its URL the revision cannot be read',
+    tryThis: `kubectl get ${kind.toLowerCase()} -n ${namespace} ${name}`,
+  })
+}
