@@ -1,0 +1,122 @@
+import { Flags } from '@oclif/core'
+import { exitCode, VERDICTS, type DriftReport, type Verdict } from '@kubectl-gitops/core/drift/report.js'
+import { GitOpsError } from '@kubectl-gitops/core/errors.js'
+import { openRepository } from '@kubectl-gitops/core/git/open.js'
+import { connect } from '@kubectl-gitops/core/live/cluster.js'
+import { surveyDrift } from '@kubectl-gitops/core/survey/drift.js'
+import { GitOpsCommand } from '../command.js'
+import { clusterFlags, gitFlags, outputFlags, scopeFlags } from '../flags.js'
+import { cacheDirectory, readRepoFlag, readTimeout } from '../paths.js'
+import { printJson, printYaml } from '../printers/document.js'
+import { printHuman } from '../printers/human.js'
+import { printNames } from '../printers/name.js'
+import { createStyle, isColored } from '../printers/style.js'
+import { createProgress, type Terminal } from '../terminal.js'
+import { VERSION } from '../version.js'
+
+const BUILD_TIMEOUT_MS = 120_000
+
+/** `kubectl gitops drift`: flags in, report out; the work is core's. */
+export class Drift extends GitOpsCommand {
+  static override readonly summary = 'compare the live cluster with what Flux built from Git'
+  static override readonly description = `Every object that Flux's Kustomizations own is compared, field by field, with what Flux built at the
+revision it really applied. Reads only: get and list rights are enough.
+
+Verdicts: in sync, drifted, missing, orphaned, pending, excluded, failed, unknown.
+Exit codes: 0 all in sync, 1 anything drifted, missing, orphaned or failed, 2 anything unknown, or no answer.`
+  static override readonly examples = [
+    { description: 'the whole cluster', command: 'kubectl gitops drift' },
+    { description: 'one namespace, read from a local clone', command: 'kubectl gitops drift -n flux-system --repo ~/fleet' },
+    { description: 'for a pipeline that fails on drift alone', command: 'kubectl gitops drift --fail-on drifted,missing -o json' },
+  ]
+  static override readonly flags = {
+    ...scopeFlags,
+    ...gitFlags,
+    ...clusterFlags,
+    ...outputFlags,
+    output: Flags.option({
+      char: 'o',
+      description: 'form of the answer; wide also lists what is in sync',
+      options: ['wide', 'json', 'yaml', 'name'] as const,
+      helpGroup: 'OUTPUT',
+    })(),
+    'fail-on': Flags.string({
+      description: `verdicts that make the exit code 1, comma separated (${VERDICTS.filter((verdict) => verdict !== 'in-sync').join(', ')})`,
+      helpGroup: 'OUTPUT',
+      helpValue: '<verdicts>',
+    }),
+  }
+
+  /** Prints the report and leaves its exit code behind. */
+  async run(): Promise<DriftReport> {
+    const { flags } = await this.parse(Drift)
+    const { terminal } = this
+    const failOn = flags['fail-on'] === undefined ? undefined : readVerdicts(flags['fail-on'])
+    const progress = createProgress(terminal)
+    const report = await survey(flags, terminal, (message) => { progress.say(message) }).finally(() => { progress.end() })
+    for (const note of report.notes) terminal.stderr.write(`note: ${note}\n`)
+    terminal.stdout.write(print(report, flags, terminal))
+    process.exitCode = exitCode(report, failOn)
+    return report
+  }
+}
+
+interface DriftFlags {
+  readonly namespace?: string | undefined
+  readonly repo?: readonly string[] | undefined
+  readonly kubeconfig?: string | undefined
+  readonly context?: string | undefined
+  readonly as?: string | undefined
+  readonly 'as-group'?: readonly string[] | undefined
+  readonly 'request-timeout': string
+  readonly output?: 'wide' | 'json' | 'yaml' | 'name' | undefined
+  readonly color: 'auto' | 'always' | 'never'
+}
+
+async function survey(flags: DriftFlags, terminal: Terminal, progress: (message: string) => void): Promise<DriftReport> {
+  const { env, workingDirectory, now } = terminal
+  const checkouts = (flags.repo ?? []).map(readRepoFlag)
+  const cache = cacheDirectory(env)
+  const cluster = await connect({
+    ...defined({ kubeconfig: flags.kubeconfig, context: flags.context, as: flags.as, asGroups: flags['as-group'] }),
+    requestTimeoutMs: readTimeout(flags['request-timeout']),
+    userAgent: `kubectl-gitops/${VERSION} (drift)`,
+    env,
+  })
+  try {
+    return await surveyDrift({
+      cluster,
+      openRepository: (url, revision) => openRepository({ url, revision, checkouts, workingDirectory, cacheDirectory: cache, env }),
+      kustomize: { kubectl: env['KUBECTL_PATH'] ?? 'kubectl', timeoutMs: BUILD_TIMEOUT_MS, env },
+      cacheDirectory: cache,
+      ...defined({ namespace: flags.namespace }),
+      now,
+      progress,
+    })
+  } finally {
+    cluster.close()
+  }
+}
+
+function print(report: DriftReport, flags: DriftFlags, terminal: Terminal): string {
+  if (flags.output === 'json') return printJson(report)
+  if (flags.output === 'yaml') return printYaml(report)
+  if (flags.output === 'name') return printNames(report)
+  const { stdout, env, now } = terminal
+  const style = createStyle(isColored(flags.color, stdout.isTTY === true, env))
+  return printHuman(report, { style, width: stdout.columns ?? 100, now: now(), wide: flags.output === 'wide' })
+}
+
+function readVerdicts(text: string): readonly Verdict[] {
+  const names = text.split(',').map((name) => name.trim())
+  const wrong = names.find((name) => !VERDICTS.some((verdict) => verdict === name))
+  if (wrong === undefined) return VERDICTS.filter((verdict) => names.includes(verdict))
+  throw new GitOpsError('USAGE', { what: `--fail-on: ${wrong} is not a verdict`, tryThis: `choose among ${VERDICTS.join(', ')}` })
+}
+
+type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** Leaves out what was not given. */
+function defined<T extends object>(fields: T): Defined<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>
+}

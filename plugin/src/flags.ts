@@ -1,0 +1,60 @@
+import { Flags } from '@oclif/core'
+
+const CLUSTER = 'CLUSTER'
+
+/** kubectl's flags that say which cluster, as whom; named and lettered as kubectl has them. */
+export const clusterFlags = {
+  kubeconfig: Flags.string({ description: 'path to the kubeconfig file', helpGroup: CLUSTER, helpValue: '<file>' }),
+  context: Flags.string({ description: 'kubeconfig context to use', helpGroup: CLUSTER, helpValue: '<name>' }),
+  as: Flags.string({ description: 'user to impersonate', helpGroup: CLUSTER, helpValue: '<user>' }),
+  'as-group': Flags.string({
+    description: 'group to impersonate, repeatable',
+    helpGroup: CLUSTER,
+    helpValue: '<group>',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  'request-timeout': Flags.string({
+    description: 'longest time for one request to the server: 10s, 2m; 0 for none',
+    helpGroup: CLUSTER,
+    helpValue: '<duration>',
+    default: '30s',
+  }),
+}
+
+/** Which namespaces. */
+export const scopeFlags = {
+  namespace: Flags.string({
+    char: 'n',
+    description: 'only objects that live in this namespace or belong to Flux objects there',
+    helpGroup: 'SCOPE',
+    helpValue: '<namespace>',
+    exclusive: ['all-namespaces'],
+  }),
+  'all-namespaces': Flags.boolean({
+    char: 'A',
+    description: 'the whole cluster, which is the default',
+    helpGroup: 'SCOPE',
+  }),
+}
+
+/** Where Git is read. */
+export const gitFlags = {
+  repo: Flags.string({
+    description: 'local repository to read: PATH (matched by its remotes), or URL=PATH; repeatable',
+    helpGroup: 'GIT',
+    helpValue: '<path>',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+}
+
+/** How the answer looks. */
+export const outputFlags = {
+  color: Flags.option({
+    description: 'when to use colour; NO_COLOR is honoured',
+    options: ['auto', 'always', 'never'] as const,
+    default: 'auto' as const,
+    helpGroup: 'OUTPUT',
+  })(),
+}
