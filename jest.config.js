@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+
 /** @type {import('jest').Config} */
 const project = (name, testMatch, extra = {}) => ({
   displayName: name,
@@ -18,18 +20,26 @@ const project = (name, testMatch, extra = {}) => ({
   ...extra,
 })
 
+// One control plane for all files that need no control plane of their own.
+const shared = {
+  globalSetup: '<rootDir>/test/support/shared-setup.js',
+  globalTeardown: '<rootDir>/test/support/shared-teardown.js',
+}
+
 /**
  * Three layers (design: truth comes from the real thing): `pure` starts no server, `cluster`
  * starts etcd and kube-apiserver, `flux` starts Flux's own controllers as well.
  */
 export default {
+  // A worker may hold an API server, etcd and four controllers of its own: about 700 MB.
+  maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
   testTimeout: 120_000,
   reporters: ['default', '<rootDir>/test/support/summary-reporter.js'],
   projects: [
     project('pure', ['<rootDir>/test/**/*.test.ts'], {
       testPathIgnorePatterns: ['\\.cluster\\.test\\.ts$', '\\.flux\\.test\\.ts$', '/node_modules/'],
     }),
-    project('cluster', ['<rootDir>/test/**/*.cluster.test.ts']),
-    project('flux', ['<rootDir>/test/**/*.flux.test.ts']),
+    project('cluster', ['<rootDir>/test/**/*.cluster.test.ts'], shared),
+    project('flux', ['<rootDir>/test/**/*.flux.test.ts'], shared),
   ],
 }

@@ -1,0 +1,10 @@
+import { describe } from '@jest/globals'
+import { whySkipped } from './binaries.js'
+import type { Binary } from './binaries.js'
+
+/** `describe` for tests that need these binaries: skipped with the reason in the title where one cannot be had. */
+export function describeWith(names: readonly Binary[], title: string, body: () => void): void {
+  const reason = whySkipped(names)
+  if (reason === undefined) describe(title, body)
+  else describe.skip(`${title} (${reason})`, body)
+}
