@@ -1,0 +1,52 @@
+# What a person or a CI job does with this repository; GNU make 3.81 or newer.
+# Times are those of two cores.
+
+SHELL := /bin/sh
+JEST := node --experimental-vm-modules node_modules/jest/bin/jest.js
+N ?= 22
+GIVE_UP = { echo 'no test was run'; echo '0 passed, 1 failed, 0 skipped'; exit 1; }
+
+.DEFAULT_GOAL := help
+# Each step stands on the one before it.
+.NOTPARALLEL:
+.PHONY: help preflight install binaries test demo test-node corpus-update clean
+
+help: ## say what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+preflight:
+	@command -v node >/dev/null || { echo 'missing: Node 20.18 or newer: install Node 20, 22 or 24' >&2; exit 1; }
+	@node test/control-plane/preflight.mjs
+
+install: node_modules/.installed
+
+# npm ci starts from nothing, so it runs only when the lock file is newer than the last installation.
+node_modules/.installed: package-lock.json | preflight
+	@echo 'installing packages, about 30 s'
+	@npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+binaries: | preflight ## build the test servers that are missing: once per machine, about 15 min
+	@node test/control-plane/build.mjs
+
+test: preflight install binaries ## check, build and run every test, about 5 min; the last line counts them
+	@echo 'checking types, style and format, about 1 min'
+	@npm run --silent check || $(GIVE_UP)
+	@echo 'building the plugin, a few seconds'
+	@npm run --silent build || $(GIVE_UP)
+	@echo 'running all tests: pure, on a real API server, with real Flux; about 3 min'
+	@$(JEST)
+
+demo: preflight install binaries ## play the two-minute tour on a cluster of its own
+	@node demo/run.mjs
+
+test-node: preflight install ## run the tests that need no server on another Node: make test-node N=24
+	@echo 'fetching Node $(N) from the npm package "node" and running the pure tests on it, about 1 min'
+	@npm exec --yes --package 'node@$(N)' -- $(JEST) --selectProjects pure
+
+corpus-update: preflight install ## write the expected outputs of test/corpus anew; review the diff
+	@UPDATE_CORPUS=1 $(JEST) --selectProjects pure --passWithNoTests -- corpus
+	@git --no-pager diff --stat -- test/corpus
+
+clean: ## remove what was installed and built here; the cache of test servers stays
+	rm -rf node_modules plugin/dist audit-service/dist coverage
