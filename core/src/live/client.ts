@@ -1,0 +1,125 @@
+import type { Agent } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { GitOpsError } from '../errors.js'
+import { readAnswer, type Answer } from './answer.js'
+import { createGate } from './gate.js'
+import { assertReadOnly } from './guard.js'
+import type { Headers } from './impersonation.js'
+import { listPages, type ObjectPage, type Query } from './pages.js'
+import { MAX_SOCKETS, send, type Wire, type WireRequest } from './transport.js'
+
+/** What a request needs to be let in. */
+export interface Access {
+  readonly agent: Agent
+  readonly headers: Headers
+}
+
+/** Credentials over time: some expire, some are files that change. */
+export interface AccessSource {
+  current(): Promise<Access>
+  /** New credentials in place of refused ones; undefined where there are no others. */
+  renew(refused: Access): Promise<Access | undefined>
+  close(): void
+}
+
+/** Where a client sends to, as whom, and within which bounds. */
+export interface ClientSettings {
+  readonly server: URL
+  readonly access: AccessSource
+  readonly userAgent: string
+  /** Milliseconds for one request; 0 for none. */
+  readonly timeoutMs: number
+  /** Bytes of one decompressed answer. */
+  readonly maxBytes: number
+}
+
+/** The requests that are made of a cluster; each passes the guard. */
+export interface Client {
+  get(path: string, query?: Query, accept?: string): Promise<unknown>
+  text(path: string, query?: Query): Promise<string>
+  pages(path: string, query?: Query): AsyncIterable<ObjectPage>
+  review(path: string, body: unknown): Promise<unknown>
+  close(): void
+}
+
+type Parts = Omit<WireRequest, 'headers'> & { readonly accept: string }
+
+const JSON_TYPE = 'application/json'
+const RETRIES = 3
+/** Seconds; a server that asks for more is not waited for. */
+const LONGEST_WAIT = 30
+
+/** A client that sends at most eight requests at once and waits where the server asks it to (429, 503). */
+export function createClient(settings: ClientSettings): Client {
+  const closed = new AbortController()
+  const enter = createGate(MAX_SOCKETS)
+  const ask = async (parts: Parts): Promise<Answer> => {
+    assertReadOnly({ method: parts.method, target: parts.target })
+    const access = await settings.access.current()
+    const answer = await enter(() => sendPatiently(...prepare(settings, closed.signal, access, parts)))
+    const renewed = answer.status === 401 ? await settings.access.renew(access) : undefined
+    if (renewed === undefined) return answer
+    return enter(() => sendPatiently(...prepare(settings, closed.signal, renewed, parts)))
+  }
+  const get = async (path: string, query?: Query, accept = JSON_TYPE): Promise<unknown> =>
+    readAnswer(await ask({ method: 'GET', target: targetOf(path, query), accept }), label('GET', path))
+  return {
+    get,
+    text: async (path, query) => {
+      const answer = await ask({ method: 'GET', target: targetOf(path, query), accept: JSON_TYPE })
+      readAnswer(answer, label('GET', path))
+      return answer.text
+    },
+    pages: (path, query = {}) => listPages((page) => get(path, page), query),
+    review: async (path, body) => {
+      const parts = { method: 'POST', target: targetOf(path), accept: JSON_TYPE, body: JSON.stringify(body) }
+      return readAnswer(await ask(parts), label('POST', path))
+    },
+    close: () => {
+      closed.abort(
+        new GitOpsError('CLUSTER_UNREACHABLE', { what: 'the connection to the cluster was closed' }),
+      )
+      settings.access.close()
+    },
+  }
+}
+
+function prepare(
+  { server, timeoutMs, maxBytes, userAgent }: ClientSettings,
+  closed: AbortSignal,
+  { agent, headers }: Access,
+  { accept, ...request }: Parts,
+): [Wire, WireRequest] {
+  const type: Headers = request.body === undefined ? {} : { 'content-type': JSON_TYPE }
+  return [
+    { server, agent, timeoutMs, maxBytes, closed },
+    { ...request, headers: { ...headers, ...type, accept, 'user-agent': userAgent } },
+  ]
+}
+
+/** Source: client-go rest/with_retry.go: only where Retry-After is given in seconds. */
+async function sendPatiently(wire: Wire, request: WireRequest): Promise<Answer> {
+  for (let retries = 0; ; retries++) {
+    const answer = await send(wire, request)
+    const busy = answer.status === 429 || answer.status === 503
+    const { retryAfter = Number.POSITIVE_INFINITY } = answer
+    if (!busy || retries === RETRIES || retryAfter > LONGEST_WAIT) return answer
+    await sleep(retryAfter * 1000, undefined, { signal: wire.closed }).catch(() => {
+      throw wire.closed.reason
+    })
+  }
+}
+
+function targetOf(path: string, query: Query = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  if (given.length === 0) return path
+  const text = new URLSearchParams(
+    given.map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString()
+  return path.includes('?') ? `${path}&${text}` : `${path}?${text}`
+}
+
+/** Names a request in errors; queries may hold tokens of pages and are left out. */
+function label(method: string, path: string): string {
+  return `${method} ${path.split('?', 1)[0] ?? ''}`
+}
