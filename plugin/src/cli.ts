@@ -22,4 +22,15 @@ async function main(argv: readonly string[]): Promise<void> {
   await runCommand(argv)
 }
 
-void main(process.argv.slice(2))
+let answered = false
+
+// A program that stops with work left over must not look like one that found nothing.
+process.once('beforeExit', () => {
+  if (answered) return
+  process.stderr.write('error: kubectl-gitops stopped without an answer\n  code: INTERNAL\n')
+  process.exitCode = 2
+})
+
+void main(process.argv.slice(2)).then(() => {
+  answered = true
+})

@@ -42,7 +42,10 @@ function isExit(thrown: Error): boolean {
 function usageError(thrown: Error, command: string | undefined): GitOpsError | undefined {
   if (!('parse' in thrown) && !('oclif' in thrown)) return undefined
   return new GitOpsError('USAGE', {
-    what: thrown.message.split('\n').filter((line) => line !== '' && !line.startsWith('See more help')).join('; '),
+    what: thrown.message
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('See more help'))
+      .join('; '),
     tryThis: `kubectl gitops ${command ?? ''} -h`.replaceAll('  ', ' '),
   })
 }

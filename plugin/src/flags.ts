@@ -4,8 +4,16 @@ const CLUSTER = 'CLUSTER'
 
 /** kubectl's flags that say which cluster, as whom; named and lettered as kubectl has them. */
 export const clusterFlags = {
-  kubeconfig: Flags.string({ description: 'path to the kubeconfig file', helpGroup: CLUSTER, helpValue: '<file>' }),
-  context: Flags.string({ description: 'kubeconfig context to use', helpGroup: CLUSTER, helpValue: '<name>' }),
+  kubeconfig: Flags.string({
+    description: 'path to the kubeconfig file',
+    helpGroup: CLUSTER,
+    helpValue: '<file>',
+  }),
+  context: Flags.string({
+    description: 'kubeconfig context to use',
+    helpGroup: CLUSTER,
+    helpValue: '<name>',
+  }),
   as: Flags.string({ description: 'user to impersonate', helpGroup: CLUSTER, helpValue: '<user>' }),
   'as-group': Flags.string({
     description: 'group to impersonate, repeatable',

@@ -25,11 +25,23 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
       topicSeparator: ' ' as const,
       additionalHelpFlags: ['-h'],
       commands: { strategy: 'explicit' as const, target: './in-memory', identifier: 'COMMANDS' },
-      exitCodes: { default: 2, failedFlagParsing: 2, failedFlagValidation: 2, invalidArgs: 2, nonExistentFlag: 2, requiredArgs: 2, unexpectedArgs: 2 },
+      exitCodes: {
+        default: 2,
+        failedFlagParsing: 2,
+        failedFlagValidation: 2,
+        invalidArgs: 2,
+        nonExistentFlag: 2,
+        requiredArgs: 2,
+        unexpectedArgs: 2,
+      },
     },
   }
   const plugin = new Plugin({ root, pjson, isRoot: true })
   Object.defineProperty(plugin, 'loadCommandsFromTarget', { value: () => Promise.resolve(COMMANDS) })
   await plugin.load()
-  await execute({ args: [...argv], dir: root, loadOptions: { root, pjson, plugins: new Map([[NAME, plugin]]) } })
+  await execute({
+    args: [...argv],
+    dir: root,
+    loadOptions: { root, pjson, plugins: new Map([[NAME, plugin]]) },
+  })
 }

@@ -7,9 +7,7 @@ import { asGitOpsError, GitOpsError } from '../errors.js'
 import type { Repository } from '../git/repository.js'
 import { createGate, type Gate } from '../live/gate.js'
 import { parseRevision } from '../revision.js'
-
-/** Opens the repository that holds a revision: a checkout that matches the URL, or a mirror. */
-export type OpenRepository = (url: string, revision: string) => Promise<Repository>
+import { Repositories, type OpenRepository } from './repositories.js'
 
 /** What a build came to; a failure is an answer like any other. */
 export type BuildResult =
@@ -17,14 +15,13 @@ export type BuildResult =
 
 /** Builds Kustomizations at revisions; each repository is opened and each artifact listed once. */
 export class Builder {
-  readonly #open: OpenRepository
   readonly #kustomize: Kustomize
-  readonly #repositories = new Map<string, Promise<Repository>>()
+  readonly #repositories: Repositories
   readonly #artifacts = new Map<string, Promise<Artifact>>()
   readonly #turn: Gate
 
   constructor(open: OpenRepository, kustomize: Kustomize, concurrency: number) {
-    this.#open = open
+    this.#repositories = new Repositories(open)
     this.#kustomize = kustomize
     this.#turn = createGate(concurrency)
   }
@@ -42,7 +39,7 @@ export class Builder {
 
   /** The repository that holds a revision of a source. */
   repository(source: Source, revision: string): Promise<Repository> {
-    return once(this.#repositories, `${source.url}\u0000${revision}`, () => this.#open(source.url, revision))
+    return this.#repositories.holding(source.url, revision)
   }
 
   /** The files of a source at a revision. */
@@ -55,12 +52,8 @@ export class Builder {
   }
 
   /** Closes what was opened. */
-  async close(): Promise<void> {
-    const opened = await Promise.allSettled(this.#repositories.values())
-    const repositories = new Set(
-      opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
-    )
-    await Promise.all([...repositories].map((repository) => repository.close()))
+  close(): Promise<void> {
+    return this.#repositories.close()
   }
 }
 

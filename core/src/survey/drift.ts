@@ -8,11 +8,12 @@ import { parseInventoryEntry } from '../live/inventory.js'
 import { readLive, type LiveState, type Wanted } from '../live/list.js'
 import { openApiDocuments } from '../live/openapi.js'
 import { isRecord, keyString, type KubernetesObject } from '../object.js'
-import { Builder, type OpenRepository } from './builder.js'
+import { Builder } from './builder.js'
 import { readFluxState, type FluxState } from './flux-state.js'
 import { kustomizationRecord } from './kustomization-record.js'
 import { objectRecords, type Reading } from './object-records.js'
 import { planKustomization, type Plan } from './plan.js'
+import type { OpenRepository } from './repositories.js'
 import { clusterKey } from './scope.js'
 
 /** What a survey needs from the outside. */

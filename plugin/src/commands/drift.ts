@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { exitCode, VERDICTS, type DriftReport, type Verdict } from '@kubectl-gitops/core/drift/report.js'
 import { GitOpsError } from '@kubectl-gitops/core/errors.js'
-import { openRepository } from '@kubectl-gitops/core/git/open.js'
+import { openRepository } from '@kubectl-gitops/core/git/repository.js'
 import { connect } from '@kubectl-gitops/core/live/cluster.js'
 import { surveyDrift } from '@kubectl-gitops/core/survey/drift.js'
 import { GitOpsCommand } from '../command.js'
@@ -26,8 +26,14 @@ Verdicts: in sync, drifted, missing, orphaned, pending, excluded, failed, unknow
 Exit codes: 0 all in sync, 1 anything drifted, missing, orphaned or failed, 2 anything unknown, or no answer.`
   static override readonly examples = [
     { description: 'the whole cluster', command: 'kubectl gitops drift' },
-    { description: 'one namespace, read from a local clone', command: 'kubectl gitops drift -n flux-system --repo ~/fleet' },
-    { description: 'for a pipeline that fails on drift alone', command: 'kubectl gitops drift --fail-on drifted,missing -o json' },
+    {
+      description: 'one namespace, read from a local clone',
+      command: 'kubectl gitops drift -n flux-system --repo ~/fleet',
+    },
+    {
+      description: 'for a pipeline that fails on drift alone',
+      command: 'kubectl gitops drift --fail-on drifted,missing -o json',
+    },
   ]
   static override readonly flags = {
     ...scopeFlags,
@@ -53,7 +59,11 @@ Exit codes: 0 all in sync, 1 anything drifted, missing, orphaned or failed, 2 an
     const { terminal } = this
     const failOn = flags['fail-on'] === undefined ? undefined : readVerdicts(flags['fail-on'])
     const progress = createProgress(terminal)
-    const report = await survey(flags, terminal, (message) => { progress.say(message) }).finally(() => { progress.end() })
+    const report = await survey(flags, terminal, (message) => {
+      progress.say(message)
+    }).finally(() => {
+      progress.end()
+    })
     for (const note of report.notes) terminal.stderr.write(`note: ${note}\n`)
     terminal.stdout.write(print(report, flags, terminal))
     process.exitCode = exitCode(report, failOn)
@@ -73,12 +83,21 @@ interface DriftFlags {
   readonly color: 'auto' | 'always' | 'never'
 }
 
-async function survey(flags: DriftFlags, terminal: Terminal, progress: (message: string) => void): Promise<DriftReport> {
+async function survey(
+  flags: DriftFlags,
+  terminal: Terminal,
+  progress: (message: string) => void,
+): Promise<DriftReport> {
   const { env, workingDirectory, now } = terminal
   const checkouts = (flags.repo ?? []).map(readRepoFlag)
   const cache = cacheDirectory(env)
   const cluster = await connect({
-    ...defined({ kubeconfig: flags.kubeconfig, context: flags.context, as: flags.as, asGroups: flags['as-group'] }),
+    ...defined({
+      kubeconfig: flags.kubeconfig,
+      context: flags.context,
+      as: flags.as,
+      asGroups: flags['as-group'],
+    }),
     requestTimeoutMs: readTimeout(flags['request-timeout']),
     userAgent: `kubectl-gitops/${VERSION} (drift)`,
     env,
@@ -86,7 +105,8 @@ async function survey(flags: DriftFlags, terminal: Terminal, progress: (message:
   try {
     return await surveyDrift({
       cluster,
-      openRepository: (url, revision) => openRepository({ url, revision, checkouts, workingDirectory, cacheDirectory: cache, env }),
+      openRepository: (url, revision) =>
+        openRepository({ url, revision, checkouts, workingDirectory, cacheDirectory: cache, env }),
       kustomize: { kubectl: env['KUBECTL_PATH'] ?? 'kubectl', timeoutMs: BUILD_TIMEOUT_MS, env },
       cacheDirectory: cache,
       ...defined({ namespace: flags.namespace }),
@@ -104,14 +124,22 @@ function print(report: DriftReport, flags: DriftFlags, terminal: Terminal): stri
   if (flags.output === 'name') return printNames(report)
   const { stdout, env, now } = terminal
   const style = createStyle(isColored(flags.color, stdout.isTTY === true, env))
-  return printHuman(report, { style, width: stdout.columns ?? 100, now: now(), wide: flags.output === 'wide' })
+  return printHuman(report, {
+    style,
+    width: stdout.columns ?? 100,
+    now: now(),
+    wide: flags.output === 'wide',
+  })
 }
 
 function readVerdicts(text: string): readonly Verdict[] {
   const names = text.split(',').map((name) => name.trim())
   const wrong = names.find((name) => !VERDICTS.some((verdict) => verdict === name))
   if (wrong === undefined) return VERDICTS.filter((verdict) => names.includes(verdict))
-  throw new GitOpsError('USAGE', { what: `--fail-on: ${wrong} is not a verdict`, tryThis: `choose among ${VERDICTS.join(', ')}` })
+  throw new GitOpsError('USAGE', {
+    what: `--fail-on: ${wrong} is not a verdict`,
+    tryThis: `choose among ${VERDICTS.join(', ')}`,
+  })
 }
 
 type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> }

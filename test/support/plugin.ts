@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { DriftReport } from '@kubectl-gitops/core/drift/report.js'
+import { binary } from './binaries.js'
+import { ROOT } from './source-files.js'
+
+/** The bundle, as it is shipped. */
+export const BUNDLE = join(ROOT, 'plugin/dist/kubectl-gitops')
+
+export interface PluginRun {
+  readonly stdout: string
+  readonly stderr: string
+  readonly code: number | null
+}
+
+export interface PluginOptions {
+  readonly kubeconfig?: string
+  /** Home and cache of this run; nothing of the user's is read. */
+  readonly home: string
+  readonly workingDirectory?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Runs the shipped program as a user does: `kubectl gitops …` of the real kubectl, found on PATH. */
+export function runPlugin(args: readonly string[], options: PluginOptions): Promise<PluginRun> {
+  if (!existsSync(BUNDLE)) throw new Error(`${BUNDLE} is not there: npm run build`)
+  const kubectl = binary('kubectl')
+  const env = {
+    PATH: [dirname(BUNDLE), dirname(kubectl), process.env['PATH']].join(':'),
+    HOME: options.home,
+    XDG_CACHE_HOME: join(options.home, 'cache'),
+    ...(options.kubeconfig === undefined ? {} : { KUBECONFIG: options.kubeconfig }),
+    ...options.env,
+  }
+  return new Promise((resolve, reject) => {
+    const child = spawn(kubectl, ['gitops', ...args], {
+      cwd: options.workingDirectory ?? options.home,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    child.once('error', reject)
+    child.once('close', (code) => {
+      resolve({ stdout, stderr, code })
+    })
+  })
+}
+
+/** Runs `drift -o json` and reads its report. */
+export async function runDrift(
+  args: readonly string[],
+  options: PluginOptions,
+): Promise<DriftReport & { readonly code: number | null }> {
+  const { stdout, stderr, code } = await runPlugin(['drift', '-o', 'json', ...args], options)
+  const document = JSON.parse(stdout === '' ? 'null' : stdout) as DriftReport | null
+  if (document?.kind !== 'DriftReport')
+    throw new Error(`no report (exit ${String(code)}): ${stdout}${stderr}`)
+  return { ...document, code }
+}
+
+/** What a test mostly asks of a report: `Kind/name verdict reason`, in the report's order. */
+export function verdictsOf(report: DriftReport): readonly string[] {
+  return report.objects.map(({ kind, name, verdict, reason }) =>
+    [`${kind}/${name}`, verdict, reason].filter(Boolean).join(' '),
+  )
+}
+
+/** The same of the Kustomizations. */
+export function kustomizationVerdictsOf(report: DriftReport): readonly string[] {
+  return report.kustomizations.map(({ name, verdict, reason }) =>
+    [name, verdict, reason].filter(Boolean).join(' '),
+  )
+}
