@@ -1,6 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
-import type { KubeConfig, User } from '@kubernetes/client-node'
+import { KubeConfig, type User } from '@kubernetes/client-node'
 import { isRecord } from '../object.js'
 import { clusterEntry, credentialError, userEntry } from './authentication.js'
 import { createClient, type Access, type AccessSource, type Client } from './client.js'
@@ -49,7 +49,7 @@ const MAX_ANSWER_BYTES = 256 * 1024 * 1024
 export async function connect(options: ClusterOptions): Promise<Cluster> {
   const context = chooseContext(await loadConfig(options), options.context)
   const impersonation = impersonationHeaders(context.user, options)
-  const { KubeConfig } = await import('@kubernetes/client-node')
+
   const config = new KubeConfig()
   config.loadFromOptions({
     clusters: [clusterEntry(context, options.env)],

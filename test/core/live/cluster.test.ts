@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { readFile, writeFile } from 'node:fs/promises'
 import type net from 'node:net'
 import path from 'node:path'
@@ -33,6 +33,20 @@ function headers(raw: readonly string[]): readonly string[] {
 }
 
 const PODS = '/api/v1/pods'
+
+/** Everything but Date goes on as it is. */
+const TIMERS = [
+  'clearImmediate',
+  'clearInterval',
+  'clearTimeout',
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'setInterval',
+  'setTimeout',
+] as const
 
 describe('a request', () => {
   it('carries the token, the impersonation, one header a group, and the user agent', async () => {
@@ -131,7 +145,7 @@ describe('a request', () => {
 })
 
 describe('credentials', () => {
-  it('takes a password, a token file with a line break, and the newest content of that file', async () => {
+  it('takes a password, a token file with a line break, or nothing', async () => {
     const server = await start((request, response) => {
       json(response, { authorization: request.headers.authorization })
     })
@@ -145,6 +159,21 @@ describe('credentials', () => {
       { authorization: 'Bearer from-file' },
       {},
     ])
+  })
+
+  it('reads a token file again after a minute, because the kubelet rotates it', async () => {
+    const server = await start((request, response) => {
+      json(response, { authorization: request.headers.authorization })
+    })
+    const tokenFile = path.join(server.folder, 'token')
+    await writeFile(tokenFile, 'old')
+    const cluster = await server.connect({}, { tokenFile })
+    await writeFile(tokenFile, 'new')
+    const before = await cluster.get(PODS)
+    jest.useFakeTimers({ now: Date.now() + 61_000, doNotFake: [...TIMERS] })
+    const after = await cluster.get(PODS)
+    jest.useRealTimers()
+    expect([before, after]).toEqual([{ authorization: 'Bearer old' }, { authorization: 'Bearer new' }])
   })
 
   it('asks a plugin once, again only when its token is refused, and tells it what is asked', async () => {
