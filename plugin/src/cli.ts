@@ -1,4 +1,4 @@
-import { versionLine } from './commands/version.js'
+import { runCommand } from './oclif.js'
 
 const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const
 
@@ -11,17 +11,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
-/** `version` is answered before anything heavy is loaded; it is what scripts and people ask first. */
-async function main(argv: readonly string[]): Promise<void> {
-  const [first] = argv
-  if (argv.length === 1 && (first === 'version' || first === '--version')) {
-    process.stdout.write(`${versionLine()}\n`)
-    return
-  }
-  const { runCommand } = await import('./oclif.js')
-  await runCommand(argv)
-}
-
 let answered = false
 
 // A program that stops with work left over must not look like one that found nothing.
@@ -31,6 +20,6 @@ process.once('beforeExit', () => {
   process.exitCode = 2
 })
 
-void main(process.argv.slice(2)).then(() => {
+void runCommand(process.argv.slice(2)).then(() => {
   answered = true
 })

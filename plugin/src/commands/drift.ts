@@ -4,9 +4,10 @@ import { GitOpsError } from '@kubectl-gitops/core/errors.js'
 import { openRepository } from '@kubectl-gitops/core/git/repository.js'
 import { connect } from '@kubectl-gitops/core/live/cluster.js'
 import { surveyDrift } from '@kubectl-gitops/core/survey/drift.js'
+import { cacheFolder } from '../cache-folder.js'
 import { GitOpsCommand } from '../command.js'
 import { clusterFlags, gitFlags, outputFlags, scopeFlags } from '../flags.js'
-import { cacheDirectory, readRepoFlag, readTimeout } from '../paths.js'
+import { readRepoFlag, readTimeout } from '../flag-values.js'
 import { printJson, printYaml } from '../printers/document.js'
 import { printHuman } from '../printers/human.js'
 import { printNames } from '../printers/name.js'
@@ -90,7 +91,7 @@ async function survey(
 ): Promise<DriftReport> {
   const { env, workingDirectory, now } = terminal
   const checkouts = (flags.repo ?? []).map(readRepoFlag)
-  const cache = cacheDirectory(env)
+  const cache = cacheFolder(env)
   const cluster = await connect({
     ...defined({
       kubeconfig: flags.kubeconfig,

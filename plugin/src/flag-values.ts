@@ -1,15 +1,5 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { GitOpsError } from '@kubectl-gitops/core/errors.js'
 import { parseDuration } from '@kubectl-gitops/core/drift/canonical.js'
-
-type Env = Readonly<Record<string, string | undefined>>
-
-/** The cache folder by the XDG rules; everything in it can be deleted at any time. */
-export function cacheDirectory(env: Env): string {
-  const base = env['XDG_CACHE_HOME']
-  return join(base !== undefined && base.startsWith('/') ? base : join(homedir(), '.cache'), 'kubectl-gitops')
-}
 
 /** `PATH` or `URL=PATH`; a URL has `://` or a colon before the equals sign, and no path starts so. */
 export function readRepoFlag(value: string): { readonly url?: string; readonly path: string } {
