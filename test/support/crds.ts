@@ -8,7 +8,8 @@ import { eventually } from './eventually.js'
 
 export type CrdSet = 'flux' | 'flagger'
 
-const SETS: Readonly<Record<CrdSet, readonly CrdModule[]>> = {
+/** The controllers that bring the definitions of a set. */
+export const CRD_MODULES: Readonly<Record<CrdSet, readonly CrdModule[]>> = {
   flux: ['source-controller', 'kustomize-controller', 'helm-controller', 'notification-controller'],
   flagger: ['flagger'],
 }
@@ -22,7 +23,7 @@ interface Crd {
 
 /** Creates the custom resource definitions of these sets and waits until the server serves them. */
 export async function installCrds(cluster: Cluster, sets: readonly CrdSet[]): Promise<void> {
-  const modules = [...new Set(sets.flatMap((set) => SETS[set]))]
+  const modules = [...new Set(sets.flatMap((set) => CRD_MODULES[set]))]
   const crds = (await Promise.all(modules.map(readCrds))).flat()
   await Promise.all(crds.map((crd) => create(cluster, crd)))
   await Promise.all(crds.map((crd) => established(cluster, crd.metadata.name)))

@@ -5,8 +5,8 @@ import type { Cluster, ClusterAccess } from './cluster.js'
 const DOOR = 'KUBECTL_GITOPS_SHARED_CONTROL_PLANE'
 
 /**
- * The control plane that all cluster tests of a Jest run share: Flux's and Flagger's CRDs, an audit log, no
- * controllers. Work in a namespace of your own (`createNamespace`); call `disconnect` when done.
+ * The control plane that all cluster tests of a Jest run share: an audit log, no controllers, and the CRDs of
+ * Flux and Flagger (tests that need them name the controllers in `describeWith`). Work in a namespace of your own (`createNamespace`); call `disconnect` when done.
  */
 export async function sharedControlPlane(): Promise<Cluster> {
   const door = process.env[DOOR]
