@@ -6,7 +6,7 @@ import { startControllers } from '../test/support/flux-controllers.js'
 import { conditionOf, readObject, requestReconcile, type FluxName } from '../test/support/flux-objects.js'
 import { startGitServer } from '../test/support/git-server.js'
 import { temporaryFolder } from '../test/support/processes.js'
-import { bootstrapObjects } from './repository/bootstrap.js'
+import { bootstrapObjects, type RepositoryUrls } from './repository/bootstrap.js'
 import { createDemoRepositories, type DemoRepositories } from './repository/create.js'
 
 /** Everything the tour plays on: a cluster, the real Flux, and the repositories it applies. */
@@ -55,10 +55,8 @@ async function build(
   say: (line: string) => void,
 ): Promise<Stage> {
   say('starting etcd and kube-apiserver (about 5 s)')
-  const cluster = await startControlPlane({
-    crds: ['flux', 'flagger'],
-    users: [{ name: ONCALL, groups: ['system:masters'] }],
-  })
+  const users = [{ name: ONCALL, groups: ['system:masters'] }]
+  const cluster = await startControlPlane({ crds: ['flux', 'flagger'], users })
   undo.push(() => cluster.stop())
   say('writing two Git repositories with their histories (about 3 s)')
   const served = join(folder, 'repositories')
@@ -69,24 +67,31 @@ async function build(
   const repositories = await createDemoRepositories(served, urls)
   say('starting source-controller and kustomize-controller, and letting them apply everything (about 15 s)')
   const { processes } = await startControllers(cluster, folder, ['source', 'kustomize'])
-  undo.push(async () => {
-    await Promise.all(processes.map((server) => server.stop()))
-  })
+  undo.push(() => Promise.all(processes.map((server) => server.stop())).then(() => undefined))
+  await bootstrap(cluster, urls)
+  return {
+    cluster,
+    repositories,
+    reconcile: (which) => requestReconcile(cluster, which, new Date().toISOString()),
+    settled: (which, ...reasons) => settled(cluster, which, reasons),
+    stop,
+  }
+}
+
+async function bootstrap(cluster: ControlPlane, urls: RepositoryUrls): Promise<void> {
   const objects = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: bootstrapObjects(urls) })
-  const applied = await cluster.kubectl(['apply', '--server-side', '-f', '-'], { stdin: objects })
-  if (applied.code !== 0) throw new Error(applied.stderr)
-  const settled: Stage['settled'] = async (which, ...reasons) => {
-    await eventually(() => isSettled(cluster, which, reasons), {
-      timeoutMs: 120_000,
-      complaint: () =>
-        `${which.kind} ${which.namespace}/${which.name} did not become ${reasons.join(' or ')}`,
-    })
-  }
+  const { code, stderr } = await cluster.kubectl(['apply', '--server-side', '-f', '-'], { stdin: objects })
+  if (code !== 0) throw new Error(stderr)
   for (const [namespace, name] of KUSTOMIZATIONS) {
-    await settled({ kind: 'Kustomization', namespace, name }, 'ReconciliationSucceeded')
+    await settled(cluster, { kind: 'Kustomization', namespace, name }, ['ReconciliationSucceeded'])
   }
-  const reconcile: Stage['reconcile'] = (which) => requestReconcile(cluster, which, new Date().toISOString())
-  return { cluster, repositories, reconcile, settled, stop }
+}
+
+async function settled(cluster: ControlPlane, which: FluxName, reasons: readonly string[]): Promise<void> {
+  await eventually(() => isSettled(cluster, which, reasons), {
+    timeoutMs: 120_000,
+    complaint: () => `${which.kind} ${which.namespace}/${which.name} did not become ${reasons.join(' or ')}`,
+  })
 }
 
 async function isSettled(

@@ -111,7 +111,7 @@ async function play(stage: Stage, { words, user, code = 0 }: Command): Promise<v
 /** The program on PATH is the one just built, and kubectl finds it as its plugin. */
 function run(words: readonly string[], kubeconfig: string): Promise<number | null> {
   const kubectl = binary('kubectl')
-  const PATH = [dirname(BUNDLE), dirname(kubectl), process.env['PATH']].join(':')
+  const PATH = [dirname(BUNDLE), dirname(kubectl), process.env.PATH].join(':')
   return new Promise((resolve, reject) => {
     const child = spawn(kubectl, [...words], {
       env: { ...process.env, PATH, KUBECONFIG: kubeconfig },

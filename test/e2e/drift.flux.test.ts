@@ -6,50 +6,9 @@ import { startFlux, type Flux } from '../support/flux.js'
 import type { FluxRepository } from '../support/flux-repository.js'
 import { kustomizationVerdictsOf, runDrift, runPlugin, verdictsOf } from '../support/plugin.js'
 import { temporaryFolder } from '../support/processes.js'
+import { FLEET } from './fleet.js'
 
 const NEEDED = ['etcd', 'kube-apiserver', 'kubectl', 'source-controller', 'kustomize-controller'] as const
-
-const SITE = `apiVersion: v1
-kind: Namespace
-metadata: {name: shop}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web, namespace: shop}
-spec:
-  replicas: 2
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers:
-        - name: web
-          image: example.com/web:1.0
-          ports: [{containerPort: 8080}]
-          resources: {requests: {cpu: 0.1, memory: 1Gi}}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web, namespace: shop}
-spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
----
-apiVersion: v1
-kind: Secret
-metadata: {name: web, namespace: shop}
-stringData: {token: swordfish}
-`
-
-const keep = (name: string) => `apiVersion: v1
-kind: ConfigMap
-metadata: {name: ${name}, namespace: default, annotations: {kustomize.toolkit.fluxcd.io/prune: disabled}}
-data: {kept: "yes"}
-`
-
-const child = (name: string, spec: string) => `apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: ${name}, namespace: flux-system}
-spec: {interval: 1h, retryInterval: 1h, prune: true, path: ./${name}, sourceRef: {kind: GitRepository, name: fleet}${spec}}
-`
 
 describeWith(NEEDED, 'kubectl gitops drift', () => {
   let plane: ControlPlane
@@ -65,16 +24,7 @@ describeWith(NEEDED, 'kubectl gitops drift', () => {
     auditor = await plane.kubeconfigFor('auditor')
     await plane.request('POST', '/api/v1/namespaces', { metadata: { name: 'flux-system' } })
     fleet = await flux.createRepository('fleet')
-    await fleet.write({
-      'clusters/site.yaml': child('site', ''),
-      'clusters/blocked.yaml': child('blocked', ', dependsOn: [{name: absent}]'),
-      'clusters/broken.yaml': child('broken', ''),
-      'site/site.yaml': SITE,
-      'site/keep.yaml': keep('kept'),
-      'blocked/empty.yaml': keep('never'),
-      'broken/kustomization.yaml': 'resources: [map.yaml]\n',
-      'broken/map.yaml': keep('last-good'),
-    })
+    await fleet.write(FLEET)
     await fleet.commit('Lay out the fleet')
     await fleet.push()
     await flux.gitRepository({ name: 'fleet', namespace: 'flux-system', url: fleet.url })

@@ -82,7 +82,7 @@ describeReal(`gitops-linkerd with its real history${reason === undefined ? '' : 
       { kind: 'Kustomization', namespace: 'flux-system', name },
       (object) =>
         object.status?.conditions?.some(
-          (condition) => condition.type === 'Ready' && reasons.includes(condition.reason ?? ''),
+          (condition) => condition.type === 'Ready' && reasons.includes(condition.reason),
         ) === true,
     )
 

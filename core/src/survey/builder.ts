@@ -3,11 +3,15 @@ import { build, type Build } from '../desired/build.js'
 import type { Kustomization } from '../desired/kustomization.js'
 import type { Kustomize } from '../desired/kustomize.js'
 import type { Source } from '../desired/source.js'
+import type { Variables } from '../desired/variables.js'
 import { asGitOpsError, GitOpsError } from '../errors.js'
 import type { Repository } from '../git/repository.js'
 import { createGate, type Gate } from '../live/gate.js'
 import { parseRevision } from '../revision.js'
 import { Repositories, type OpenRepository } from './repositories.js'
+
+/** Reads the variables that a Kustomization substitutes, as they are now. */
+export type ReadVariables = (kustomization: Kustomization) => Promise<Variables>
 
 /** What a build came to; a failure is an answer like any other. */
 export type BuildResult =
@@ -16,13 +20,16 @@ export type BuildResult =
 /** Builds Kustomizations at revisions; each repository is opened and each artifact listed once. */
 export class Builder {
   readonly #kustomize: Kustomize
+  readonly #readVariables: ReadVariables
+  readonly #variables = new Map<string, Promise<Variables>>()
   readonly #repositories: Repositories
   readonly #artifacts = new Map<string, Promise<Artifact>>()
   readonly #turn: Gate
 
-  constructor(open: OpenRepository, kustomize: Kustomize, concurrency: number) {
+  constructor(open: OpenRepository, kustomize: Kustomize, readVariables: ReadVariables, concurrency: number) {
     this.#repositories = new Repositories(open)
     this.#kustomize = kustomize
+    this.#readVariables = readVariables
     this.#turn = createGate(concurrency)
   }
 
@@ -30,11 +37,17 @@ export class Builder {
   async build(kustomization: Kustomization, source: Source, revision: string): Promise<BuildResult> {
     try {
       const artifact = await this.artifact(source, revision)
-      const made = await this.#turn(() => build(artifact, kustomization, this.#kustomize))
+      const variables = await this.#variablesOf(kustomization)
+      const made = await this.#turn(() => build(artifact, kustomization, this.#kustomize, variables))
       return { ok: true, build: made }
     } catch (error) {
       return { ok: false, error: asGitOpsError(error) }
     }
+  }
+
+  #variablesOf(kustomization: Kustomization): Promise<Variables> {
+    const { namespace, name } = kustomization
+    return once(this.#variables, `${namespace}/${name}`, () => this.#readVariables(kustomization))
   }
 
   /** The repository that holds a revision of a source. */

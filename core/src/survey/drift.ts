@@ -1,20 +1,16 @@
 import type { Kustomize } from '../desired/kustomize.js'
-
 import { summarize, type DriftReport, type ObjectRecord } from '../drift/report.js'
-import { createSchema } from '../drift/schema.js'
 import type { Cluster } from '../live/cluster.js'
-import { discover, type Discovery } from '../live/discovery.js'
-import { parseInventoryEntry } from '../live/inventory.js'
-import { readLive, type LiveState, type Wanted } from '../live/list.js'
-import { openApiDocuments } from '../live/openapi.js'
-import { isRecord, keyString, type KubernetesObject } from '../object.js'
+import { discover } from '../live/discovery.js'
+import type { LiveState } from '../live/list.js'
 import { Builder } from './builder.js'
 import { readFluxState, type FluxState } from './flux-state.js'
 import { kustomizationRecord } from './kustomization-record.js'
-import { objectRecords, type Reading } from './object-records.js'
+import { objectRecords } from './object-records.js'
 import { planKustomization, type Plan } from './plan.js'
+import { readCluster, type Reading } from './reading.js'
 import type { OpenRepository } from './repositories.js'
-import { clusterKey } from './scope.js'
+import { readVariables } from './variables.js'
 
 /** What a survey needs from the outside. */
 export interface SurveyRequest {
@@ -43,65 +39,23 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
   const discovery = await discover(cluster)
   progress('reading Kustomizations')
   const state = await readFluxState(cluster, discovery)
-  const builder = new Builder(request.openRepository, request.kustomize, BUILDS_AT_ONCE)
+  const builder = new Builder(
+    request.openRepository,
+    request.kustomize,
+    (kustomization) => readVariables(cluster, kustomization),
+    BUILDS_AT_ONCE,
+  )
   try {
     progress(`building ${state.kustomizations.length} Kustomizations`)
     const plans = await Promise.all(
       state.kustomizations.map((item) => planKustomization(item, state, builder)),
     )
-    const reading = await readCluster(request, discovery, plans)
+    progress('reading the objects')
+    const reading = await readCluster(plans, discovery, cluster, request.cacheDirectory)
     return report(request, state, plans, reading)
   } finally {
     await builder.close()
   }
-}
-
-async function readCluster(
-  request: SurveyRequest,
-  discovery: Discovery,
-  plans: readonly Plan[],
-): Promise<Reading> {
-  const { cluster, cacheDirectory, progress } = request
-  const wanted = wantedObjects(plans, discovery)
-  const versions = [...new Set(wanted.map((item) => item.apiVersion))]
-  progress(`reading ${wanted.length} objects`)
-  const [live, documents] = await Promise.all([
-    readLive(cluster, discovery, wanted, {}),
-    openApiDocuments(cluster, versions, cacheDirectory),
-  ])
-  return { live, discovery, schema: createSchema(documents), definedInGit: definitions(plans) }
-}
-
-/** Everything that Git or an inventory names; the version is Git's, for that is the one to compare in. */
-function wantedObjects(plans: readonly Plan[], discovery: Discovery): readonly Wanted[] {
-  const wanted = new Map<string, Wanted>()
-  for (const object of plans.flatMap(builtObjects)) {
-    const key = clusterKey(object, discovery)
-    if (key !== undefined && !wanted.has(keyString(key)))
-      wanted.set(keyString(key), { apiVersion: object.apiVersion, key })
-  }
-  for (const entry of plans.flatMap((plan) => plan.kustomization.status.inventory)) {
-    const item = parseInventoryEntry(entry)
-    if (item === undefined || wanted.has(keyString(item.key))) continue
-    const apiVersion = item.key.group === '' ? item.version : `${item.key.group}/${item.version}`
-    wanted.set(keyString(item.key), { apiVersion, key: item.key })
-  }
-  return [...wanted.values()]
-}
-
-const builtObjects = (plan: Plan): readonly KubernetesObject[] =>
-  [plan.build, plan.next].flatMap((result) => (result?.ok === true ? result.build.objects : []))
-
-/** The kinds and namespaces that Git itself brings along: what needs them can be missing for that reason. */
-function definitions(plans: readonly Plan[]): ReadonlySet<string> {
-  const found = new Set<string>()
-  for (const object of plans.flatMap(builtObjects)) {
-    if (object.kind === 'Namespace') found.add(`Namespace ${object.metadata.name}`)
-    if (object.kind !== 'CustomResourceDefinition' || !isRecord(object['spec'])) continue
-    const names = object['spec']['names']
-    if (isRecord(names)) found.add(`${String(object['spec']['group'])}/${String(names['kind'])}`)
-  }
-  return found
 }
 
 function report(

@@ -1,0 +1,69 @@
+import { OWNER_NAME, OWNER_NAMESPACE } from '../desired/decorate.js'
+import type { ObjectRecord } from '../drift/report.js'
+import { isPruneDisabled } from '../drift/switches.js'
+import { parseInventoryEntry } from '../live/inventory.js'
+import { keyString, type KubernetesObject } from '../object.js'
+import { heldBecause } from './kustomization-record.js'
+import type { Plan } from './plan.js'
+
+/**
+ * The live objects that say they are this Kustomization's, or that its inventory lists, and that its
+ * build does not have.
+ * @param inGit keys of the build's objects
+ */
+export function orphanRecords(
+  plan: Plan,
+  live: ReadonlyMap<string, KubernetesObject>,
+  inGit: ReadonlySet<string>,
+): readonly ObjectRecord[] {
+  const inventory = new Set(plan.kustomization.status.inventory.flatMap(inventoryKey))
+  return [...live]
+    .filter(([key, object]) => !inGit.has(key) && (inventory.has(key) || isLabelled(plan, object)))
+    .map(([key, object]) => orphanRecord(plan, object, inventory.has(key)))
+}
+
+function inventoryKey(entry: { readonly id: string; readonly v: string }): readonly string[] {
+  const item = parseInventoryEntry(entry)
+  return item === undefined ? [] : [keyString(item.key)]
+}
+
+/** Copies made by controllers carry the labels of what they were copied from, and an owner reference. */
+function isLabelled({ kustomization }: Plan, live: KubernetesObject): boolean {
+  const { labels = {}, ownerReferences } = live.metadata
+  const owned = Array.isArray(ownerReferences) && ownerReferences.length > 0
+  return (
+    !owned && labels[OWNER_NAME] === kustomization.name && labels[OWNER_NAMESPACE] === kustomization.namespace
+  )
+}
+
+function orphanRecord(plan: Plan, live: KubernetesObject, listed: boolean): ObjectRecord {
+  const { apiVersion, namespace, name } = plan.kustomization
+  return {
+    apiVersion: live.apiVersion,
+    kind: live.kind,
+    ...(live.metadata.namespace === undefined ? {} : { namespace: live.metadata.namespace }),
+    name: live.metadata.name,
+    owner: { apiVersion, kind: 'Kustomization', namespace, name },
+    verdict: 'orphaned',
+    ...orphanReason(plan, live, listed),
+  }
+}
+
+type Reason = Required<Pick<ObjectRecord, 'reason' | 'message'>>
+
+function orphanReason(plan: Plan, live: KubernetesObject, listed: boolean): Reason {
+  if (live.metadata.deletionTimestamp !== undefined) {
+    return { reason: 'deleting', message: 'being deleted, held by a finalizer' }
+  }
+  if (isPruneDisabled(live)) {
+    return {
+      reason: 'prune-disabled',
+      message: 'Flux keeps it: kustomize.toolkit.fluxcd.io/prune is disabled on it',
+    }
+  }
+  if (!plan.kustomization.prune)
+    return { reason: 'prune-disabled', message: 'Flux keeps it: spec.prune is false' }
+  if (listed) return { reason: 'prune-pending', message: heldBecause(plan) ?? 'Flux will delete it' }
+  const message = 'it carries the owner labels but is not in the inventory: Flux will never delete it'
+  return { reason: 'not-in-inventory', message }
+}
