@@ -1,8 +1,9 @@
 import { isRecord, type KubernetesObject, type ManagedFieldsEntry } from '../object.js'
 import { fieldPath, pathIdentity, type Path, type PathElement } from '../pointer.js'
-import { isHollow, keyElement } from './compare.js'
-import { asFields, isLeaf, parse, type FieldsV1 } from './managed-fields.js'
-import { UNKNOWN_TYPE, type FieldType } from './schema.js'
+import { isHollow } from './hollow.js'
+import { asFields, isGranular, isLeaf, parse, type FieldsV1 } from './managed-fields.js'
+import { keyElement } from './merge-key.js'
+import { typeBelow, UNKNOWN_TYPE, type FieldType, type ListKey } from './schema.js'
 
 /** A live field that Git says nothing about, and the entry that says who wrote it. */
 export interface Addition {
@@ -36,18 +37,11 @@ export function additionsOf(
 ): readonly Addition[] {
   const found: Addition[] = []
   const walk: Walk = { entry, found }
+  const root: Place = { git, live, type: type ?? UNKNOWN_TYPE, path: [] }
   for (const [key, child] of Object.entries(entry.fieldsV1 ?? {})) {
-    const name = key.slice(2)
-    if (!key.startsWith('f:') || IDENTITY.has(name)) continue
-    const fields = asFields(child) ?? {}
-    if (name === 'metadata') metadata(walk, fields, git, live)
-    else
-      visit(walk, fields, {
-        git: git[name],
-        live: live[name],
-        type: typeOfField(type, name),
-        path: fieldPath([], name),
-      })
+    if (IDENTITY.has(key.slice(2))) continue
+    if (key === 'f:metadata') metadata(walk, root, asFields(child) ?? {})
+    else descend(walk, root, key, child)
   }
   return found
 }
@@ -65,59 +59,52 @@ interface Place {
   readonly path: Path
 }
 
-function metadata(walk: Walk, fields: FieldsV1, git: KubernetesObject, live: KubernetesObject): void {
+function metadata(walk: Walk, root: Place, fields: FieldsV1): void {
+  const place = step(root, 'f:metadata')
+  if (place === undefined) return
   for (const [key, child] of Object.entries(fields)) {
-    const name = key.slice(2)
-    if (!key.startsWith('f:') || SERVER_METADATA.has(name)) continue
-    const path = fieldPath([], 'metadata', name)
-    visit(walk, asFields(child) ?? {}, {
-      git: git.metadata[name],
-      live: live.metadata[name],
-      type: UNKNOWN_TYPE,
-      path,
-    })
+    if (!SERVER_METADATA.has(key.slice(2))) descend(walk, place, key, child)
   }
 }
 
-function visit(walk: Walk, fields: FieldsV1, place: Place): void {
-  if (place.live === undefined) return
-  if (isLeaf(fields)) {
-    if (place.git === undefined && !isEmptyMap(place.live))
-      walk.found.push({ path: place.path, live: place.live, entry: walk.entry })
-    return
-  }
-  for (const [key, child] of Object.entries(fields)) {
-    if (key === '.') continue
-    const next = step(place, key)
-    if (next === undefined) continue
-    const set = asFields(child) ?? {}
-    const wholeItem = next.git === undefined && !key.startsWith('f:') && (isLeaf(set) || '.' in set)
-    if (wholeItem) walk.found.push({ path: next.path, live: next.live, entry: walk.entry })
-    else visit(walk, set, next)
-  }
+function descend(walk: Walk, parent: Place, key: string, child: unknown): void {
+  const place = step(parent, key)
+  if (place?.live === undefined) return
+  const fields = asFields(child) ?? {}
+  if (isAddedWhole(place, key, fields))
+    walk.found.push({ path: place.path, live: place.live, entry: walk.entry })
+  else for (const [name, below] of Object.entries(fields)) if (name !== '.') descend(walk, place, name, below)
 }
 
-/** Goes one step down on both sides, as a fieldsV1 name says. */
+/** A leaf stands for the whole value, but in a map or list that others share it stands for an empty one. */
+function isAddedWhole({ git, live, type }: Place, key: string, fields: FieldsV1): boolean {
+  if (git !== undefined && git !== null) return false
+  if (!key.startsWith('f:')) return isLeaf(fields) || '.' in fields
+  if (!isLeaf(fields) || isGranular(type)) return false
+  return !isRecord(live) || Object.keys(live).length > 0
+}
+
+/** Goes one step down on both sides, as a fieldsV1 name says; no server writes other names than these. */
 function step(place: Place, key: string): Place | undefined {
   const rest = key.slice(2)
   switch (key.slice(0, 2)) {
-    case 'f:':
-      return {
-        git: isRecord(place.git) ? place.git[rest] : undefined,
-        live: isRecord(place.live) ? place.live[rest] : undefined,
-        type: typeOfField(place.type, rest),
-        path: fieldPath(place.path, rest),
-      }
+    case 'f:': {
+      const [element] = fieldPath([], rest)
+      if (element === undefined) return undefined
+      const type = typeBelow(place.type, element)
+      return { git: own(place.git, rest), live: own(place.live, rest), type, path: [...place.path, element] }
+    }
     case 'k:':
-      return itemPlace(place, (item, index) => matchesKeys(place.type, item, parse(rest), index))
+      return itemPlace(place, keyMatch(place.type, parse(rest)))
     case 'v:':
-      return itemPlace(place, (item, index) =>
-        sameJson(item, parse(rest)) ? { kind: 'value', value: item, index } : undefined,
-      )
+      return itemPlace(place, valueMatch(parse(rest)))
     default:
       return undefined
   }
 }
+
+const own = (value: unknown, name: string): unknown =>
+  isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined
 
 type Match = (item: unknown, index: number) => PathElement | undefined
 
@@ -125,7 +112,7 @@ function itemPlace(place: Place, match: Match): Place | undefined {
   const live = findItem(place.live, match)
   if (live === undefined) return undefined
   const git = findItem(place.git, match)
-  const type = place.type.kind === 'list' ? place.type.item : UNKNOWN_TYPE
+  const type = typeBelow(place.type, live.element)
   return { git: git?.item, live: live.item, type, path: [...place.path, live.element] }
 }
 
@@ -141,26 +128,33 @@ function findItem(
   return undefined
 }
 
-function matchesKeys(type: FieldType, item: unknown, keys: unknown, index: number): PathElement | undefined {
-  if (!isRecord(keys)) return undefined
+function keyMatch(type: FieldType, keys: unknown): Match {
+  if (!isRecord(keys)) return () => undefined
   const stated =
-    type.kind === 'list' && type.keys.length > 0 ? type.keys : Object.keys(keys).map((name) => ({ name }))
-  const element = keyElement(item, stated, index)
-  if (element === undefined) return undefined
-  const same = Object.entries(keys).every(([name, value]) => sameJson(element.keys[name], value))
-  return same ? element : undefined
+    type.kind === 'list' && type.keys.length > 0 ? type.keys : Object.keys(keys).map(withoutSchema)
+  return (item, index) => {
+    const element = keyElement(item, stated, index)
+    const same =
+      element !== undefined &&
+      Object.entries(keys).every(([name, value]) => sameJson(element.keys[name], value))
+    return same ? element : undefined
+  }
 }
 
-const typeOfField = (type: FieldType | undefined, name: string): FieldType =>
-  (type?.kind === 'map' ? type.field(name) : undefined) ?? UNKNOWN_TYPE
+/** The one merge key with a default among the built-in kinds: the protocol of a port. */
+const withoutSchema = (name: string): ListKey => (name === 'protocol' ? { name, default: 'TCP' } : { name })
+
+const valueMatch =
+  (value: unknown): Match =>
+  (item, index) =>
+    sameJson(item, value) ? { kind: 'value', value: item, index } : undefined
 
 const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-const isEmptyMap = (value: unknown): boolean => isRecord(value) && Object.keys(value).length === 0
-
 /**
  * The fields that Flux owns and the build does not declare: none, if the build is what Flux applied.
- * Left out: empty values and schema defaults, which Flux's round trip through Go types declares too.
+ * Left out is what its round trip through Go types declares too, and the server then fills up: empty values,
+ * schema defaults, and the zero of an int-or-string, which Go cannot omit (`targetPort` of a Service).
  */
 export function undeclaredByBuild(
   entries: readonly ManagedFieldsEntry[],
@@ -170,15 +164,13 @@ export function undeclaredByBuild(
 ): readonly Addition[] {
   const found = entries.flatMap((entry) => additionsOf(entry, git, live, type))
   const unique = new Map(found.map((addition) => [pathIdentity(addition.path), addition]))
-  return [...unique.values()].filter(
-    (addition) => !isHollow(addition.live) && !isRecord(addition.live) && !isDefault(addition, type),
-  )
+  return [...unique.values()].filter((addition) => !isHollow(addition.live) && !isFilledUp(addition, type))
 }
 
-function isDefault(addition: Addition, root: FieldType | undefined): boolean {
-  const type = addition.path.reduce<FieldType>((at, element) => {
-    if (element.kind === 'field') return typeOfField(at, element.name)
-    return at.kind === 'list' ? at.item : UNKNOWN_TYPE
-  }, root ?? UNKNOWN_TYPE)
-  return type.kind === 'scalar' && type.default !== undefined && sameJson(type.default, addition.live)
+function isFilledUp(addition: Addition, root: FieldType | undefined): boolean {
+  const type = addition.path.reduce(typeBelow, root ?? UNKNOWN_TYPE)
+  if (type.kind !== 'scalar') return false
+  return (
+    type.format === 'int-or-string' || (type.default !== undefined && sameJson(type.default, addition.live))
+  )
 }

@@ -15,27 +15,25 @@ export function compareScalars(
   lenient: boolean,
 ): Likeness {
   if (git === live) return 'equal'
-  if (format === 'quantity') return likeness(sameQuantity(git, live))
+  if (format === 'quantity') return likeness(sameBy(parseQuantity, git, live))
   if (typeof git !== 'string' || typeof live !== 'string') return 'different'
-  if (format === 'byte') return likeness(sameBytes(git, live))
-  if (format === 'date-time') return likeness(sameInstant(git, live))
-  return likeness(lenient && sameDuration(git, live))
+  if (format === 'byte') return likeness(sameBy(parseBase64, git, live))
+  if (format === 'date-time') return likeness(sameBy(parseInstant, git, live))
+  return likeness(lenient && format === 'plain' && sameBy(parseDuration, git, live))
 }
 
 const likeness = (same: boolean): Likeness => (same ? 'equivalent' : 'different')
 
-function sameQuantity(git: unknown, live: unknown): boolean {
-  const left = parseQuantity(git)
-  const right = parseQuantity(live)
-  return left !== undefined && right !== undefined && left === right
+/** Do both sides have a meaning, and the same one? */
+function sameBy<T>(parse: (value: T) => string | bigint | number | undefined, git: T, live: T): boolean {
+  const left = parse(git)
+  return left !== undefined && left === parse(live)
 }
 
-const BINARY: Readonly<Record<string, bigint>> = { Ki: 10n, Mi: 20n, Gi: 30n, Ti: 40n, Pi: 50n, Ei: 60n }
 const DECIMAL: Readonly<Record<string, number>> = {
   n: -9,
   u: -6,
   m: -3,
-  '': 0,
   k: 3,
   M: 6,
   G: 9,
@@ -43,60 +41,80 @@ const DECIMAL: Readonly<Record<string, number>> = {
   P: 15,
   E: 18,
 }
-const QUANTITY = /^([+-]?)(\d*)(?:\.(\d*))?(?:([eE][+-]?\d{1,3})|(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE])?)$/
+const BINARY: Readonly<Record<string, bigint>> = { Ki: 10n, Mi: 20n, Gi: 30n, Ti: 40n, Pi: 50n, Ei: 60n }
+const QUANTITY =
+  /^(?<sign>[+-]?)(?=\.?\d)(?<whole>\d*)(?:\.(?<fraction>\d*))?(?<suffix>[eE][+-]?\d{1,3}|[KMGTPE]i|[numkMGTPE])?$/
+/** The server cuts larger quantities down to this one, in billionths. */
+const LARGEST = (2n ** 63n - 1n) * 10n ** 9n
 
 /**
  * A quantity in billionths, rounded up and away from zero as the server does; undefined for other text.
+ * Source: apimachinery pkg/api/resource/quantity.go, ParseQuantity.
  */
 export function parseQuantity(value: unknown): bigint | undefined {
-  if (typeof value !== 'string' && typeof value !== 'number') return undefined
-  const match = QUANTITY.exec(String(value))
+  const { sign, whole = '', fraction = '', suffix = '' } = quantityParts(value) ?? {}
+  if (sign === undefined) return undefined
+  const digits = BigInt(whole + fraction) << (BINARY[suffix] ?? 0n)
+  const magnitude = shiftUp(digits, powerOfTen(suffix) + 9 - fraction.length)
+  const capped = magnitude > LARGEST ? LARGEST : magnitude
+  return sign === '-' ? -capped : capped
+}
+
+const quantityParts = (value: unknown): Partial<Record<string, string>> | undefined =>
+  typeof value === 'string' || typeof value === 'number' ? QUANTITY.exec(String(value))?.groups : undefined
+
+/** `m` is -3, `e3` and `E3` are 3, none and the binary suffixes are 0. */
+function powerOfTen(suffix: string): number {
+  if (suffix in BINARY || suffix === '') return 0
+  return DECIMAL[suffix] ?? Number(suffix.slice(1))
+}
+
+/** `digits` times ten to the `power`, rounded up. */
+function shiftUp(digits: bigint, power: number): bigint {
+  if (power >= 0) return digits * 10n ** BigInt(power)
+  const divisor = 10n ** BigInt(-power)
+  return (digits + divisor - 1n) / divisor
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+/** Go's decoder skips line ends and takes nothing else that is not in the alphabet (encoding/base64). */
+function parseBase64(text: string): string | undefined {
+  const bare = text.replace(/[\r\n]/g, '')
+  return BASE64.test(bare) ? Buffer.from(bare, 'base64').toString('latin1') : undefined
+}
+
+const INSTANT = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)$/
+
+/** An RFC 3339 instant in a form that is equal for equal instants, at any precision. */
+function parseInstant(text: string): string | undefined {
+  const match = INSTANT.exec(text)
   if (match === null) return undefined
-  const [, sign, whole = '', fraction = '', exponent, suffix = ''] = match
-  if (whole === '' && fraction === '') return undefined
-  const digits = BigInt(whole + fraction)
-  const scale =
-    -fraction.length + 9 + (exponent === undefined ? (DECIMAL[suffix] ?? 0) : Number(exponent.slice(1)))
-  const factor = 1n << (BINARY[suffix] ?? 0n)
-  const magnitude =
-    scale >= 0 ? digits * factor * 10n ** BigInt(scale) : divideUp(digits * factor, 10n ** BigInt(-scale))
-  return sign === '-' ? -magnitude : magnitude
+  const [, seconds = '', fraction = '', zone = ''] = match
+  const time = Date.parse(`${seconds}${zone}`.toUpperCase())
+  return Number.isNaN(time) ? undefined : `${time}.${fraction.replace(/0+$/, '')}`
 }
 
-const divideUp = (value: bigint, divisor: bigint): bigint => (value + divisor - 1n) / divisor
-
-function sameBytes(git: string, live: string): boolean {
-  return Buffer.from(git, 'base64').equals(Buffer.from(live, 'base64'))
-}
-
-function sameInstant(git: string, live: string): boolean {
-  const left = Date.parse(git)
-  return !Number.isNaN(left) && left === Date.parse(live)
-}
-
-const DURATION_PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g
-const DURATION = /^[+-]?(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h))+)$/
-const NANOSECONDS: Readonly<Record<string, number>> = {
-  ns: 1,
-  us: 1e3,
-  µs: 1e3,
-  ms: 1e6,
-  s: 1e9,
-  m: 60e9,
-  h: 3600e9,
-}
-
-function sameDuration(git: string, live: string): boolean {
-  const left = parseDuration(git)
-  return left !== undefined && left === parseDuration(live)
+const DURATION_PART = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/g
+const DURATION = /^[+-]?(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/
+const NANOSECONDS: Readonly<Record<string, bigint>> = {
+  ns: 1n,
+  us: 1_000n,
+  µs: 1_000n,
+  μs: 1_000n,
+  ms: 1_000_000n,
+  s: 1_000_000_000n,
+  m: 60_000_000_000n,
+  h: 3_600_000_000_000n,
 }
 
 /** A Go duration (`1h30m`) in nanoseconds; undefined for other text. Source: Go time.ParseDuration. */
 export function parseDuration(text: string): number | undefined {
   if (!DURATION.test(text)) return undefined
-  const sum = [...text.matchAll(DURATION_PART)].reduce(
-    (total, [, amount, unit]) => total + Number(amount) * (NANOSECONDS[unit ?? ''] ?? 0),
-    0,
-  )
-  return text.startsWith('-') ? -sum : sum
+  const parts = [...text.matchAll(DURATION_PART)].map(([, whole = '', fraction = '', unit = '']) => {
+    const digits = BigInt(whole + fraction)
+    return (digits * (NANOSECONDS[unit] ?? 0n)) / 10n ** BigInt(fraction.length)
+  })
+  const sum = Number(parts.reduce((total, part) => total + part, 0n))
+  return text.startsWith('-') && sum !== 0 ? -sum : sum
 }

@@ -1,7 +1,9 @@
 import { isRecord, type KubernetesObject } from '../object.js'
-import { fieldPath, type Path, type PathElement } from '../pointer.js'
+import { fieldPath, type Path } from '../pointer.js'
 import { compareScalars } from './canonical.js'
-import { UNKNOWN_TYPE, type FieldType, type ListKey } from './schema.js'
+import { isHollow } from './hollow.js'
+import { indexByKeys, type KeyedItem } from './merge-key.js'
+import { UNKNOWN_TYPE, type FieldType } from './schema.js'
 
 /** One place where live is not what Git asserts. */
 export interface Difference {
@@ -26,13 +28,15 @@ export interface Comparison {
   readonly vouched: readonly Path[]
   /** Fields that say the same in other words (`1000m` and `1`). */
   readonly equivalent: readonly Path[]
+  /** Fields that the built-in kind does not have (misspelt, say): nothing stores them. */
+  readonly unknownFields: readonly Path[]
 }
 
 export interface CompareOptions {
   readonly type: FieldType | undefined
   /** Does Flux own this field, and nobody else? */
   readonly vouch: (path: Path) => boolean
-  /** Custom resources are rewritten by their controllers more freely than built-in kinds. */
+  /** Custom resources are stored as they were sent, and rewritten by their controllers. */
   readonly custom: boolean
 }
 
@@ -46,17 +50,23 @@ const ASSERTED_METADATA = ['labels', 'annotations', 'finalizers', 'ownerReferenc
  */
 export function compare(git: KubernetesObject, live: KubernetesObject, options: CompareOptions): Comparison {
   const run = new Run(options)
-  const root = options.type?.kind === 'map' ? options.type : undefined
-  for (const name of Object.keys(git)) {
-    if (!IDENTITY.has(name)) run.field(git, live, root?.field(name), fieldPath([], name), root !== undefined)
-  }
-  const metadata = root?.field('metadata')
-  for (const name of ASSERTED_METADATA) {
-    const type = metadata?.kind === 'map' ? metadata.field(name) : undefined
-    run.field(git.metadata, live.metadata, type, fieldPath([], 'metadata', name), false)
-  }
+  const root = { git, live, type: options.type ?? UNKNOWN_TYPE, path: [] }
+  for (const name of Object.keys(git)) if (!IDENTITY.has(name)) run.field(root, name)
+  const metadata = below(root, 'metadata')
+  for (const name of ASSERTED_METADATA) run.field(metadata, name)
   return run.result
 }
+
+/** One position in both objects. */
+interface Place {
+  readonly git: unknown
+  readonly live: unknown
+  /** Undefined: the schema above is known and has no such field. */
+  readonly type: FieldType | undefined
+  readonly path: Path
+}
+
+type Items = readonly unknown[]
 
 /** Gathers findings while it walks both sides. */
 class Run {
@@ -65,6 +75,7 @@ class Run {
     doubts: [] as Doubt[],
     vouched: [] as Path[],
     equivalent: [] as Path[],
+    unknownFields: [] as Path[],
   }
   readonly #options: CompareOptions
 
@@ -72,123 +83,123 @@ class Run {
     this.#options = options
   }
 
-  /** One named field of two records. `closed`: the schema is known and has no such field. */
-  field(git: object, live: object, type: FieldType | undefined, path: Path, closed: boolean): void {
-    const name = nameOf(path)
-    const wanted = (git as Record<string, unknown>)[name]
-    const found = Object.hasOwn(live, name) ? (live as Record<string, unknown>)[name] : undefined
-    if (wanted === null || wanted === undefined) return
-    if (found === undefined || found === null) this.#absent(wanted, path, closed && type === undefined)
-    else this.#value(wanted, found, type ?? UNKNOWN_TYPE, path)
+  field(parent: Place, name: string): void {
+    const place = below(parent, name)
+    if (place.git === null || place.git === undefined) return
+    if (place.live === undefined || place.live === null) this.#absent(place)
+    else this.#value(place)
   }
 
-  #absent(git: unknown, path: Path, unknownField: boolean): void {
-    if (isRecord(git) && Object.keys(git).length === 0 && isMetadata(path)) return
-    if (this.#options.vouch(path)) this.result.vouched.push(path)
-    else if (unknownField && !this.#options.custom) this.result.vouched.push(path)
-    else if (isHollow(git))
-      this.#doubt(path, 'Git sets it to an empty value and the server does not store one')
+  #absent(place: Place): void {
+    const { git, path } = place
+    if (isHollow(git) && isRecord(git) && isMetadata(path)) return
+    if (place.type === undefined) this.#unknownField(path)
+    else if (this.#options.vouch(path)) this.#vouchedAbsence(git, path)
+    else if (!this.#options.custom && isEmpty(git, place.type))
+      this.#doubt(path, 'Git sets it to an empty value, and live has none')
     else this.result.differences.push({ op: 'removed', path, git })
   }
 
-  #value(git: unknown, live: unknown, type: FieldType, path: Path): void {
-    if (type.kind === 'list' && Array.isArray(git) && Array.isArray(live)) this.#list(git, live, type, path)
-    else if (isRecord(git) && isRecord(live)) this.#map(git, live, type, path)
-    else if (Array.isArray(git) && Array.isArray(live)) this.#atomicList(git, live, UNKNOWN_TYPE, path)
-    else this.#scalar(git, live, type, path)
+  #unknownField(path: Path): void {
+    if (this.#options.custom) this.#doubt(path, 'the kind has no such field, so Flux cannot apply it')
+    else this.result.unknownFields.push(path)
   }
 
-  #scalar(git: unknown, live: unknown, type: FieldType, path: Path): void {
-    const format = type.kind === 'scalar' ? type.format : 'plain'
-    const likeness = compareScalars(git, live, format, this.#options.custom)
+  /** Go leaves empty values out; for anything else the server had a reason that is not known here. */
+  #vouchedAbsence(git: unknown, path: Path): void {
+    if (isHollow(git)) this.result.vouched.push(path)
+    else this.#doubt(path, 'Flux applied it and the server does not have it: a webhook or a disabled feature')
+  }
+
+  #value(place: Place): void {
+    const { git, live, type = UNKNOWN_TYPE } = place
+    if (Array.isArray(git) && Array.isArray(live)) this.#list(place, git, live)
+    else if (!isRecord(git) || !isRecord(live)) this.#scalar(place)
+    else if (type.kind === 'map' && type.atomic) this.#whole(place)
+    else for (const name of Object.keys(git)) this.field(place, name)
+  }
+
+  #scalar({ git, live, type, path }: Place): void {
+    const format = type?.kind === 'scalar' ? type.format : 'plain'
+    const lenient = this.#options.custom && !isMetadata(path)
+    const likeness = compareScalars(git, live, format, lenient)
     if (likeness === 'equivalent') this.result.equivalent.push(path)
     if (likeness === 'different') this.result.differences.push({ op: 'changed', path, git, live })
   }
 
-  #map(git: Fields, live: Fields, type: FieldType, path: Path): void {
-    if (type.kind === 'map' && type.atomic) {
-      this.#whole(git, live, type, path)
-      return
-    }
-    for (const name of Object.keys(git)) {
-      const field = type.kind === 'map' ? type.field(name) : UNKNOWN_TYPE
-      this.field(git, live, field, fieldPath(path, name), type.kind === 'map')
-    }
+  #list(place: Place, git: Items, live: Items): void {
+    const relation = place.type?.kind === 'list' ? place.type.relation : 'atomic'
+    if (relation === 'map') this.#keyedList(place, git, live)
+    else if (relation === 'set') this.#set(place, git, live)
+    else this.#whole(place)
   }
 
-  #list(git: Items, live: Items, type: ListType, path: Path): void {
-    if (type.relation === 'atomic') this.#atomicList(git, live, type, path)
-    else if (type.relation === 'set') this.#set(git, live, path)
-    else this.#keyedList(git, live, type, path)
-  }
-
-  #set(git: Items, live: Items, path: Path): void {
+  #set({ path }: Place, git: Items, live: Items): void {
     const present = new Set(live.map((value) => JSON.stringify(value)))
     for (const [index, value] of git.entries()) {
       if (present.has(JSON.stringify(value))) continue
-      this.#absent(value, [...path, { kind: 'value', value, index }], false)
+      this.result.differences.push({
+        op: 'removed',
+        path: [...path, { kind: 'value', value, index }],
+        git: value,
+      })
     }
   }
 
-  #keyedList(git: Items, live: Items, type: ListType, path: Path): void {
+  #keyedList(place: Place, git: Items, live: Items): void {
+    if (place.type?.kind !== 'list') return
+    const { path, type } = place
     const found = indexByKeys(live, type.keys)
     const wanted = indexByKeys(git, type.keys)
     if (found === undefined || wanted === undefined) {
-      this.#doubt(path, 'list items repeat or lack their merge key')
+      const side = wanted === undefined ? 'in Git' : 'on the cluster'
+      this.#doubt(path, `list items ${side} repeat or lack their merge key`)
       return
     }
-    for (const [identity, item] of wanted) {
-      const match = found.get(identity)
-      if (match === undefined) this.#absent(item.value, [...path, item.element], false)
-      else this.#value(item.value, match.value, type.item, [...path, match.element])
-    }
-    const order = [...wanted.keys()].filter((identity) => found.has(identity))
-    const liveOrder = [...found.keys()].filter((identity) => wanted.has(identity))
-    if (order.some((identity, i) => identity !== liveOrder[i])) this.#reordered(git, live, path)
+    for (const [identity, item] of wanted) this.#item(place, item, found.get(identity))
+    if (!sameOrder(wanted, found)) this.#reordered(place, git)
   }
 
-  #reordered(git: Items, live: Items, path: Path): void {
-    if (orderMatters(path, git)) this.result.differences.push({ op: 'reordered', path, git, live })
+  #item(list: Place, wanted: KeyedItem, found: KeyedItem | undefined): void {
+    const path = [...list.path, (found ?? wanted).element]
+    const type = list.type?.kind === 'list' ? list.type.item : UNKNOWN_TYPE
+    const place = { git: wanted.value, live: found?.value, type, path }
+    if (found === undefined) this.#absent(place)
+    else this.#value(place)
+  }
+
+  #reordered({ git, live, path }: Place, items: Items): void {
+    if (orderMatters(path, items)) this.result.differences.push({ op: 'reordered', path, git, live })
     else this.result.equivalent.push(path)
   }
 
-  #atomicList(git: Items, live: Items, type: FieldType, path: Path): void {
-    if (git.length === live.length) this.#whole(git, live, type, path)
-    else this.result.differences.push({ op: 'changed', path, git, live })
-  }
-
   /** A value that server-side apply replaces as one: every item by position, extras only if vouched. */
-  #whole(git: unknown, live: unknown, type: FieldType, path: Path): void {
+  #whole(place: Place): void {
     const inner = new Run({ ...this.#options, vouch: () => false })
-    inner.#positions(git, live, type, path)
-    this.result.differences.push(...inner.result.differences)
-    this.result.equivalent.push(...inner.result.equivalent)
-    if (inner.result.differences.length > 0) return
-    const doubtful = inner.result.doubts.length > 0 || hasMore(git, live)
-    if (!doubtful) return
-    if (this.#options.vouch(path)) this.result.vouched.push(path)
-    else this.#doubt(path, 'live says more here than Git, and it is replaced as a whole')
+    inner.#position(place)
+    const { differences, doubts, equivalent, unknownFields } = inner.result
+    this.result.differences.push(...differences)
+    this.result.equivalent.push(...equivalent)
+    this.result.unknownFields.push(...unknownFields)
+    if (differences.length > 0 || (doubts.length === 0 && !hasMore(place.git, place.live))) return
+    if (this.#options.vouch(place.path)) this.result.vouched.push(place.path)
+    else this.#doubt(place.path, 'live says more here than Git, and it is replaced as a whole')
   }
 
-  #positions(git: unknown, live: unknown, type: FieldType, path: Path): void {
+  #position(place: Place): void {
+    const { git, live, type, path } = place
     if (Array.isArray(git) && Array.isArray(live)) {
-      const item = type.kind === 'list' ? type.item : UNKNOWN_TYPE
       if (git.length !== live.length) this.result.differences.push({ op: 'changed', path, git, live })
-      else
-        git.forEach((value, index) => {
-          this.#positions(value, live[index], item, [...path, { kind: 'index', index }])
-        })
+      else for (const index of git.keys()) this.#position(at(place, git, live, index))
     } else if (isRecord(git) && isRecord(live)) {
-      for (const name of Object.keys(git)) this.#positionField(git, live, type, fieldPath(path, name))
-    } else this.#scalar(git, live, type, path)
+      for (const name of Object.keys(git)) this.#positionField(below(place, name))
+    } else this.#scalar({ git, live, type, path })
   }
 
-  #positionField(git: Fields, live: Fields, type: FieldType, path: Path): void {
-    const name = nameOf(path)
-    if (git[name] === null || git[name] === undefined) return
-    const field = (type.kind === 'map' ? type.field(name) : undefined) ?? UNKNOWN_TYPE
-    if (live[name] === undefined) this.#absent(git[name], path, false)
-    else this.#positions(git[name], live[name], field, path)
+  #positionField(place: Place): void {
+    if (place.git === null || place.git === undefined) return
+    if (place.live === undefined || place.live === null) this.#absent(place)
+    else this.#position(place)
   }
 
   #doubt(path: Path, why: string): void {
@@ -196,62 +207,45 @@ class Run {
   }
 }
 
-type Fields = Readonly<Record<string, unknown>>
-type Items = readonly unknown[]
-type ListType = Extract<FieldType, { readonly kind: 'list' }>
-
-interface Keyed {
-  readonly value: unknown
-  readonly element: PathElement
-}
-
-/** Indexes list items by merge key, defaults filled in; undefined where that is ambiguous. */
-function indexByKeys(items: Items, keys: readonly ListKey[]): ReadonlyMap<string, Keyed> | undefined {
-  const index = new Map<string, Keyed>()
-  for (const [position, value] of items.entries()) {
-    const element = keyElement(value, keys, position)
-    if (element === undefined) return undefined
-    const identity = JSON.stringify(element.keys)
-    if (index.has(identity)) return undefined
-    index.set(identity, { value, element })
+/** One step down to a named field, on both sides and in the schema. */
+function below(place: Place, name: string): Place {
+  const { type = UNKNOWN_TYPE } = place
+  return {
+    git: own(place.git, name),
+    live: own(place.live, name),
+    type: type.kind === 'map' ? type.field(name) : UNKNOWN_TYPE,
+    path: fieldPath(place.path, name),
   }
-  return index
 }
 
-/** Names a list item by its merge keys; undefined where it has none. */
-export function keyElement(
-  item: unknown,
-  keys: readonly ListKey[],
-  index: number,
-): Extract<PathElement, { readonly kind: 'key' }> | undefined {
-  if (!isRecord(item)) return undefined
-  const entries = keys.flatMap((key): (readonly [string, unknown])[] => {
-    const value = item[key.name] ?? key.default
-    return value === undefined ? [] : [[key.name, value]]
-  })
-  return entries.length === 0 ? undefined : { kind: 'key', keys: Object.fromEntries(entries), index }
+function at({ type, path }: Place, git: Items, live: Items, index: number): Place {
+  const item = type?.kind === 'list' ? type.item : UNKNOWN_TYPE
+  return { git: git[index], live: live[index], type: item, path: [...path, { kind: 'index', index }] }
+}
+
+const own = (value: unknown, name: string): unknown =>
+  isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined
+
+function sameOrder(wanted: ReadonlyMap<string, KeyedItem>, found: ReadonlyMap<string, KeyedItem>): boolean {
+  const liveOrder = [...found.keys()].filter((identity) => wanted.has(identity))
+  const gitOrder = [...wanted.keys()].filter((identity) => found.has(identity))
+  return gitOrder.every((identity, index) => identity === liveOrder[index])
 }
 
 /** Init containers run in order; a variable may use only those before it. */
 function orderMatters(path: Path, git: Items): boolean {
-  const name = nameOf(path)
-  if (name === 'initContainers') return true
-  return name === 'env' && JSON.stringify(git).includes('$(')
+  const last = path.at(-1)
+  const name = last?.kind === 'field' ? last.name : ''
+  return name === 'initContainers' || (name === 'env' && JSON.stringify(git).includes('$('))
 }
 
-const nameOf = (path: Path): string => {
-  const last = path.at(-1)
-  return last?.kind === 'field' ? last.name : ''
+/** What Go may leave out; where the schema is known, scalars have passed that question already (hollow.ts). */
+function isEmpty(git: unknown, type: FieldType): boolean {
+  if (type.kind === 'unknown') return isHollow(git)
+  return isRecord(git) && Object.values(git).every((value) => isRecord(value) && isEmpty(value, type))
 }
 
 const isMetadata = (path: Path): boolean => path[0]?.kind === 'field' && path[0].name === 'metadata'
-
-/** Null, empty, zero or made of such: what Go's `omitempty` leaves out. */
-export function isHollow(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length === 0
-  if (isRecord(value)) return Object.values(value).every(isHollow)
-  return value === null || value === undefined || value === '' || value === 0 || value === false
-}
 
 /** Does live have a field, anywhere below, that Git does not have? */
 function hasMore(git: unknown, live: unknown): boolean {

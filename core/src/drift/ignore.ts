@@ -9,12 +9,12 @@ export interface IgnoreRule {
 
 /** Reads `spec.ignore`; rules that cannot be read are left out, as they ignore nothing. */
 export function readIgnoreRules(spec: Readonly<Record<string, unknown>>): readonly IgnoreRule[] {
-  const rules: readonly unknown[] = Array.isArray(spec['ignore']) ? spec['ignore'] : []
+  const rules: readonly unknown[] = Array.isArray(spec.ignore) ? spec.ignore : []
   return rules.filter(isRecord).map((rule) => ({
-    paths: Array.isArray(rule['paths'])
-      ? rule['paths'].filter((path): path is string => typeof path === 'string')
+    paths: Array.isArray(rule.paths)
+      ? rule.paths.filter((path): path is string => typeof path === 'string')
       : [],
-    target: isRecord(rule['target']) ? rule['target'] : {},
+    target: isRecord(rule.target) ? rule.target : {},
   }))
 }
 
@@ -35,18 +35,24 @@ const covers = (prefix: string, pointer: string): boolean =>
 function selects(target: IgnoreRule['target'], object: KubernetesObject): boolean {
   const slash = object.apiVersion.indexOf('/')
   return (
-    matches(target['group'], slash < 0 ? '' : object.apiVersion.slice(0, slash)) &&
-    matches(target['version'], object.apiVersion.slice(slash + 1)) &&
-    matches(target['kind'], object.kind) &&
-    matches(target['name'], object.metadata.name) &&
-    matches(target['namespace'], object.metadata.namespace ?? '') &&
-    hasLabels(target['labelSelector'], object.metadata.labels) &&
-    hasLabels(target['annotationSelector'], object.metadata.annotations)
+    matches(target.group, slash < 0 ? '' : object.apiVersion.slice(0, slash)) &&
+    matches(target.version, object.apiVersion.slice(slash + 1)) &&
+    matches(target.kind, object.kind) &&
+    matches(target.name, object.metadata.name) &&
+    matches(target.namespace, object.metadata.namespace ?? '') &&
+    hasLabels(target.labelSelector, object.metadata.labels) &&
+    hasLabels(target.annotationSelector, object.metadata.annotations)
   )
 }
 
+/** Go's regular expressions take linear time; JavaScript's may not come back from repeated groups. */
+const isCostly = (pattern: string): boolean =>
+  pattern.length > 256 || /\)[+*{]/.test(pattern) || (pattern.match(/[+*{]/g) ?? []).length > 3
+
+/** Patterns that cannot be read match nothing: then drift is shown rather than hidden. */
 function matches(pattern: unknown, value: string): boolean {
   if (typeof pattern !== 'string' || pattern === '') return true
+  if (isCostly(pattern)) return false
   try {
     return new RegExp(`^(?:${pattern})$`).test(value)
   } catch {

@@ -1,14 +1,15 @@
 import type { KubernetesObject, ManagedFieldsEntry } from '../object.js'
-import { formatField, formatPointer, pathIdentity, type Path } from '../pointer.js'
-import { actorOf, FLUX_MANAGER, isFluxApply, isTakenOver, type Actor } from './actor.js'
+import { fieldPath, formatField, formatPointer, pathIdentity, type Path } from '../pointer.js'
+import { actorOf, FLUX_MANAGER, isFluxApply, type Actor } from './actor.js'
 import { additionsOf, undeclaredByBuild, type Addition } from './additions.js'
 import { compare, type Comparison, type Difference } from './compare.js'
+import { additionRecord, differenceRecord, scaledRecords, type Circumstances } from './fate.js'
+import { withoutHollow } from './hollow.js'
 import { isIgnoredByFlux, type IgnoreRule } from './ignore.js'
 import { holdersOf } from './managed-fields.js'
-import { MASK, MASK_AFTER, MASK_BEFORE, maskValue } from './mask.js'
 import type { Confidence, FieldRecord, Verdict } from './report.js'
 import type { FieldType } from './schema.js'
-import { allowsOthers, optOut, type OptOut } from './switches.js'
+import { allowsOthers, optOut } from './switches.js'
 
 /** What is known about the Kustomization that applies an object. */
 export interface Judging {
@@ -36,106 +37,159 @@ export interface Judgement {
  * Judges an object that is both in Git and on the cluster. Values are compared, never inferred from
  * ownership; ownership says who did it, what Flux will put back, and vouches for what the server
  * leaves out. Reads nothing but its arguments.
+ * @param git as Flux sends it (desired/decorate)
+ * @param live read in Git's apiVersion
  */
 export function judge(git: KubernetesObject, live: KubernetesObject, judging: Judging): Judgement {
   const out = optOut(git, live)
   if (out?.inGit === true)
     return { ...NOTHING, verdict: 'excluded', reason: out.reason, message: out.message }
-  if (live.metadata.deletionTimestamp !== undefined) {
+  const { deletionTimestamp } = live.metadata
+  if (deletionTimestamp !== undefined)
     return {
       ...NOTHING,
       verdict: 'drifted',
       reason: 'deleting',
-      message: `being deleted since ${live.metadata.deletionTimestamp}`,
+      message: `being deleted since ${deletionTimestamp}`,
     }
-  }
+  const { type, custom, ignore, held } = judging
   const entries = live.metadata.managedFields ?? []
-  const vouch = (path: Path): boolean => solelyFlux(entries, path)
-  const comparison = compare(git, live, { type: judging.type, custom: judging.custom, vouch })
-  return decide({ git, live, judging, entries, out, comparison })
+  const asserted = custom ? git : withoutHollow(git, type)
+  const vouch = (path: Path): boolean => solelyFlux(entries, path, live, type)
+  const comparison = compare(asserted, live, { type, custom, vouch })
+  return decide({ git, asserted, live, type, entries, out, held, ignore, comparison })
 }
+
+const NOTHING = { fields: [], explained: [] } as const
+
+interface Case extends Circumstances {
+  readonly asserted: KubernetesObject
+  readonly ignore: readonly IgnoreRule[]
+  readonly comparison: Comparison
+}
+
+type Finding = Omit<Judgement, 'fields' | 'explained'>
+
+function decide(it: Case): Judgement {
+  const { differences } = it.comparison
+  const added = foreignAdditions(it)
+  const heeded = differences.filter((difference) => !isIgnored(it, difference))
+  const certain = heeded.filter((difference) => isCertain(it, difference))
+  const blamed = added.filter((addition) => isBlamed(it, addition))
+  const fields = [
+    ...certain.map((difference) => differenceRecord(it, difference)),
+    ...blamed.map((addition) => additionRecord(it, addition)),
+  ].sort(byField)
+  const explained = [
+    ...differences.filter((difference) => isIgnored(it, difference)).map((item) => ignoredRecord(it, item)),
+    ...scaledRecords(it),
+    ...added.filter((addition) => !blamed.includes(addition)).map((item) => additionRecord(it, item)),
+  ].sort(byField)
+  const finding =
+    fields.length > 0 || it.out !== undefined ? drifted(it, certain, blamed) : undrifted(it, heeded.at(0))
+  return { ...finding, fields, explained }
+}
+
+/** A value that Flux alone wrote may have been changed by a webhook, which Flux's next apply would run into again. */
+const isCertain = (it: Case, { op, path }: Difference): boolean =>
+  op === 'reordered' || !solelyFlux(it.entries, path, it.live, it.type)
+
+const byField = (a: FieldRecord, b: FieldRecord): number =>
+  a.field < b.field ? -1 : a.field > b.field ? 1 : 0
+
+/** A difference in a field that Flux leaves alone on purpose. */
+function ignoredRecord(it: Case, difference: Difference): FieldRecord {
+  const because = "the Kustomization's spec.ignore tells Flux to leave it alone"
+  return { ...differenceRecord(it, difference), willRevert: false, because }
+}
+
+const isIgnored = (it: Case, { path }: { readonly path: Path }): boolean =>
+  isIgnoredByFlux(it.ignore, it.live, path)
 
 /** People and programs outside the cluster: what they change should have come through Git. */
 const isOutOfBand = (actor: Actor): boolean => actor.class === 'person' || actor.class === 'automation'
 
-const NOTHING = { fields: [], explained: [] } as const
-
-interface Case {
-  readonly git: KubernetesObject
-  readonly live: KubernetesObject
-  readonly judging: Judging
-  readonly entries: readonly ManagedFieldsEntry[]
-  readonly out: OptOut | undefined
-  readonly comparison: Comparison
+function isBlamed(it: Case, addition: Addition): boolean {
+  if (isIgnored(it, addition) || allowsOthers(it.git) || isRequest(addition.path)) return false
+  return isOutOfBand(actorOf(addition.entry))
 }
 
-function decide(it: Case): Judgement {
-  const heeded = <T extends { readonly path: Path }>(items: readonly T[]): readonly T[] =>
-    items.filter((item) => !isIgnoredByFlux(it.judging.ignore, it.live, item.path))
-  const differences = heeded(it.comparison.differences)
-  const certain = differences.filter(
-    (difference) => !solelyFlux(it.entries, difference.path) || difference.op === 'removed',
-  )
-  const added = heeded(foreignAdditions(it))
-  const blamed = allowsOthers(it.git) ? [] : added.filter(({ entry }) => isOutOfBand(actorOf(entry)))
-  const fields = [
-    ...certain.map((difference) => differenceRecord(it, difference)),
-    ...blamed.map((addition) => additionRecord(it, addition)),
-  ]
-  const explained = added
-    .filter((addition) => !blamed.includes(addition))
-    .map((addition) => additionRecord(it, addition))
-  const sorted = [...fields].sort((a, b) => (a.field < b.field ? -1 : 1))
-  if (sorted.length > 0) return { ...verdictOfFields(it, certain.length > 0), fields: sorted, explained }
-  const doubt = firstDoubt(it, differences, heeded)
-  if (doubt !== undefined)
-    return { verdict: 'unknown', reason: 'undecided', message: doubt, fields: [], explained }
-  const confidence = it.comparison.vouched.length > 0 ? 'vouched' : 'proved'
-  return { verdict: 'in-sync', ...inSyncReason(it.comparison), confidence, fields: [], explained }
+/** `flux reconcile` and its like ask by annotation (fluxcd/pkg apis/meta): a request, not configuration. */
+const isRequest = (path: Path): boolean =>
+  path.length === 3 && formatPointer(path).startsWith('/metadata/annotations/reconcile.fluxcd.io~1')
+
+function drifted(it: Case, certain: readonly Difference[], blamed: readonly Addition[]): Finding {
+  const confidence = it.type === undefined ? 'heuristic' : 'proved'
+  if (it.out !== undefined)
+    return { verdict: 'drifted', reason: it.out.reason, message: it.out.message, confidence }
+  if (certain.length === 0) return { verdict: 'drifted', reason: 'unmanaged-field', confidence }
+  const reordered = blamed.length === 0 && certain.every((difference) => difference.op === 'reordered')
+  if (reordered) return { verdict: 'drifted', reason: 'reordered', confidence }
+  const rival = blamed.length === 0 ? rivalOf(it, certain) : undefined
+  if (rival === undefined) return { verdict: 'drifted', reason: 'modified', confidence }
+  const message = `${rival} and Flux both want to decide ${certain.map(({ path }) => formatField(path)).join(', ')}`
+  return { verdict: 'drifted', reason: 'contested', message, confidence }
 }
 
-function verdictOfFields(it: Case, modified: boolean): Omit<Judgement, 'fields' | 'explained'> {
-  const reason = modified ? 'modified' : 'unmanaged-field'
-  return {
-    verdict: 'drifted',
-    reason: it.out === undefined ? reason : it.out.reason,
-    ...(it.out === undefined ? {} : { message: it.out.message }),
-    confidence: it.judging.type === undefined ? 'heuristic' : 'proved',
+/** The controller that wrote all of these fields, against what Git declares. */
+function rivalOf(it: Case, certain: readonly Difference[]): string | undefined {
+  const managers = certain.map(({ path }) => {
+    const holders = holdersOf(it.entries, path, it.type).filter((entry) => !isFluxApply(entry))
+    const inCluster = holders.length > 0 && holders.every((entry) => !isOutOfBand(actorOf(entry)))
+    return inCluster ? holders[0]?.manager : undefined
+  })
+  return managers.every((manager) => manager === managers[0]) ? managers[0] : undefined
+}
+
+function undrifted(it: Case, unexplained: Difference | undefined): Finding {
+  const doubt = firstDoubt(it, unexplained)
+  if (doubt !== undefined) return { verdict: 'unknown', reason: 'undecided', message: doubt }
+  const { vouched, equivalent, unknownFields } = it.comparison
+  const confidence = it.type === undefined ? 'heuristic' : vouched.length > 0 ? 'vouched' : 'proved'
+  const [misspelt] = unknownFields
+  if (misspelt !== undefined) {
+    const message = `${formatField(misspelt)} is not a field of ${it.git.kind}: the server drops it`
+    return { verdict: 'in-sync', reason: 'unknown-field', message, confidence }
   }
+  return { verdict: 'in-sync', ...(equivalent.length > 0 ? { reason: 'equivalent' } : {}), confidence }
 }
-
-const inSyncReason = (comparison: Comparison): { readonly reason?: string } =>
-  comparison.equivalent.length > 0 ? { reason: 'equivalent' } : {}
 
 /** The first thing that keeps an object from being called in sync. */
-function firstDoubt(
-  it: Case,
-  differences: readonly Difference[],
-  heeded: <T extends { readonly path: Path }>(items: readonly T[]) => readonly T[],
-): string | undefined {
-  const [unexplained] = differences
-  if (unexplained !== undefined) {
+function firstDoubt(it: Case, unexplained: Difference | undefined): string | undefined {
+  if (unexplained !== undefined)
     return (
       `${formatField(unexplained.path)} is not what Git says, although ${FLUX_MANAGER} alone wrote it: an admission ` +
       `webhook may change it, or somebody wrote under Flux's name`
     )
-  }
-  const [doubt] = heeded(it.comparison.doubts)
+  const doubt = it.comparison.doubts.find((item) => !isIgnored(it, item))
   if (doubt !== undefined) return `${formatField(doubt.path)}: ${doubt.why}`
   const own = it.entries.filter(isFluxApply)
-  const [undeclared] = heeded(undeclaredByBuild(own, it.git, it.live, it.judging.type))
-  if (undeclared === undefined) return undefined
-  return `${FLUX_MANAGER} applied ${formatField(undeclared.path)}, which this build does not have`
+  const undeclared = undeclaredByBuild(own, it.git, it.live, it.type).find((item) => !isIgnored(it, item))
+  if (undeclared !== undefined)
+    return `${FLUX_MANAGER} applied ${formatField(undeclared.path)}, which this build does not have`
+  return ownershipDoubt(it)
 }
 
-/** What other managers than Flux have put where Git has nothing; one record a field. */
-function foreignAdditions(it: Case): readonly Addition[] {
-  const foreign = it.entries.filter(
-    (entry) => !isFluxApply(entry) && (!entry.subresource || entry.subresource === 'scale'),
+/** Where the server merges the oldest of too many managers (apiserver fieldmanager/capmanagers.go). */
+const ANCIENT = 'ancient-changes'
+
+/** What keeps an addition from being seen, should there be one. */
+function ownershipDoubt(it: Case): string | undefined {
+  if (it.entries.every((entry) => Object.keys(entry.fieldsV1 ?? {}).length === 0))
+    return 'its managedFields were removed, so that fields added by hand cannot be told from defaults'
+  if (it.entries.some((entry) => entry.manager === ANCIENT && additionsIn(it, entry).length > 0))
+    return 'more than ten managers wrote it, so that the server no longer knows who added some fields'
+  const elsewhere = it.entries.find(
+    (entry) => !entry.subresource && isOutOfBand(actorOf(entry)) && entry.apiVersion !== it.live.apiVersion,
   )
-  const found = foreign.flatMap((entry) => additionsOf(entry, it.git, it.live, it.judging.type))
+  if (elsewhere === undefined) return undefined
+  return `${elsewhere.manager ?? ''} wrote it as ${elsewhere.apiVersion ?? ''}: its fields may have other names here`
+}
+
+/** What other managers than Flux have put where Git has nothing; one addition a field, the newest. */
+function foreignAdditions(it: Case): readonly Addition[] {
   const newest = new Map<string, Addition>()
-  for (const addition of found) {
+  for (const addition of it.entries.filter(isForeign).flatMap((entry) => additionsIn(it, entry))) {
     const identity = pathIdentity(addition.path)
     const known = newest.get(identity)
     if (known === undefined || (known.entry.time ?? '') < (addition.entry.time ?? ''))
@@ -144,61 +198,29 @@ function foreignAdditions(it: Case): readonly Addition[] {
   return [...newest.values()].filter((addition) => !isKubectlRecord(addition.path))
 }
 
+const additionsIn = (it: Case, entry: ManagedFieldsEntry): readonly Addition[] =>
+  additionsOf(entry, it.asserted, it.live, it.type)
+
+/** Of the subresources only `scale` writes configuration. */
+const isForeign = (entry: ManagedFieldsEntry): boolean =>
+  !isFluxApply(entry) && (!entry.subresource || entry.subresource === 'scale')
+
+const LAST_APPLIED = pathIdentity(
+  fieldPath([], 'metadata', 'annotations', 'kubectl.kubernetes.io/last-applied-configuration'),
+)
+
 /** kubectl's copy of the object: bookkeeping, not configuration. */
-const isKubectlRecord = (path: Path): boolean => {
-  const last = path.at(-1)
-  return last?.kind === 'field' && last.name === 'kubectl.kubernetes.io/last-applied-configuration'
-}
+const isKubectlRecord = (path: Path): boolean => pathIdentity(path) === LAST_APPLIED
 
-/** Flux's own set holds the path and nobody else's does. */
-function solelyFlux(entries: readonly ManagedFieldsEntry[], path: Path): boolean {
-  const holders = holdersOf(entries, path)
-  return holders.length > 0 && holders.every(isFluxApply)
-}
-
-function differenceRecord(it: Case, difference: Difference): FieldRecord {
-  const { kind } = it.live
-  const holders = holdersOf(it.entries, difference.path).filter((entry) => !isFluxApply(entry))
-  const actor = newestActor(holders)
-  return {
-    path: formatPointer(difference.path),
-    field: formatField(difference.path),
-    op: difference.op,
-    git: maskValue(kind, difference.path, difference.git, MASK_AFTER),
-    ...(difference.live === undefined
-      ? {}
-      : { live: maskValue(kind, difference.path, difference.live, MASK_BEFORE) }),
-    ...(actor === undefined ? {} : { actor }),
-    ...fate(it, true, 'Git declares it'),
-  }
-}
-
-function additionRecord(it: Case, addition: Addition): FieldRecord {
-  const holders = holdersOf(it.entries, addition.path)
-  const keeper = holders.find((entry) => !isTakenOver(entry) && !isFluxApply(entry))
-  const reverts = keeper === undefined && it.out?.merge !== true && !allowsOthers(it.git)
-  const because = reverts
-    ? `Flux takes over what ${addition.entry.manager ?? 'kubectl'} wrote and drops what Git does not declare`
-    : `Flux leaves fields of ${(keeper ?? addition.entry).manager ?? 'other managers'} alone`
-  return {
-    path: formatPointer(addition.path),
-    field: formatField(addition.path),
-    op: 'added',
-    live: maskValue(it.live.kind, addition.path, addition.live, MASK),
-    actor: actorOf(addition.entry),
-    ...fate(it, reverts, because),
-  }
-}
-
-/** Whether Flux reverts, given that it would if it reconciled. */
-function fate(it: Case, reverts: boolean, because: string): Pick<FieldRecord, 'willRevert' | 'because'> {
-  if (it.out?.inGit === false && !it.out.merge) return { willRevert: false, because: it.out.message }
-  if (!reverts) return { willRevert: false, because }
-  if (it.judging.held !== undefined) return { willRevert: false, because: it.judging.held }
-  return { willRevert: true, because }
-}
-
-function newestActor(holders: readonly ManagedFieldsEntry[]): Actor | undefined {
-  const [newest] = [...holders].sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))
-  return newest === undefined ? undefined : actorOf(newest)
+/** Flux's own set holds the path, in the version that live was read in, and nobody else's does. */
+function solelyFlux(
+  entries: readonly ManagedFieldsEntry[],
+  path: Path,
+  live: KubernetesObject,
+  type: FieldType | undefined,
+): boolean {
+  const holders = holdersOf(entries, path, type)
+  return (
+    holders.length > 0 && holders.every((entry) => isFluxApply(entry) && entry.apiVersion === live.apiVersion)
+  )
 }

@@ -1,4 +1,5 @@
 import { isRecord } from '../object.js'
+import type { PathElement } from '../pointer.js'
 
 /** What the server knows about a field, as far as comparing needs it. */
 export type FieldType =
@@ -7,6 +8,8 @@ export type FieldType =
   | {
       readonly kind: 'map'
       readonly atomic: boolean
+      /** The names are data (labels, say), not fields of a known shape. */
+      readonly dictionary: boolean
       readonly field: (name: string) => FieldType | undefined
     }
   | {
@@ -35,6 +38,12 @@ export interface Schema {
 
 export const UNKNOWN_TYPE: FieldType = { kind: 'unknown' }
 
+/** The type one step down; unknown where the schema says nothing. */
+export function typeBelow(type: FieldType, element: PathElement): FieldType {
+  if (element.kind !== 'field') return type.kind === 'list' ? type.item : UNKNOWN_TYPE
+  return (type.kind === 'map' ? type.field(element.name) : undefined) ?? UNKNOWN_TYPE
+}
+
 type Node = Readonly<Record<string, unknown>>
 
 /**
@@ -54,8 +63,8 @@ class Reader {
   readonly #kinds = new Map<string, string>()
 
   constructor(document: unknown) {
-    const components = isRecord(document) && isRecord(document['components']) ? document['components'] : {}
-    this.#schemas = isRecord(components['schemas']) ? components['schemas'] : {}
+    const components = isRecord(document) && isRecord(document.components) ? document.components : {}
+    this.#schemas = isRecord(components.schemas) ? components.schemas : {}
     for (const [name, schema] of Object.entries(this.#schemas)) this.#indexKinds(name, schema)
   }
 
@@ -67,17 +76,19 @@ class Reader {
   #indexKinds(name: string, schema: unknown): void {
     const kinds = isRecord(schema) ? schema['x-kubernetes-group-version-kind'] : undefined
     if (!Array.isArray(kinds) || kinds.length !== 1 || !isRecord(kinds[0])) return
-    const { group, version, kind } = kinds[0] as Record<string, unknown>
-    const apiVersion =
-      group === '' || group === undefined ? String(version) : `${String(group)}/${String(version)}`
-    this.#kinds.set(`${apiVersion}/${String(kind)}`, name)
+    const { group, version, kind } = kinds[0]
+    if (typeof version !== 'string' || typeof kind !== 'string') return
+    const apiVersion = typeof group === 'string' && group !== '' ? `${group}/${version}` : version
+    this.#kinds.set(`${apiVersion}/${kind}`, name)
   }
 
   #named(name: string): FieldType {
     const known = this.#resolved.get(name)
     if (known !== undefined) return known
     if (name.endsWith('.api.resource.Quantity')) return { kind: 'scalar', format: 'quantity' }
-    const schema = this.#schemas[name]
+    // A schema that is nothing but itself says nothing.
+    this.#resolved.set(name, UNKNOWN_TYPE)
+    const schema = Object.hasOwn(this.#schemas, name) ? this.#schemas[name] : undefined
     const type = isRecord(schema) ? this.#type(schema) : UNKNOWN_TYPE
     this.#resolved.set(name, type)
     return type
@@ -86,36 +97,33 @@ class Reader {
   #type(node: Node): FieldType {
     const target = refOf(node)
     if (target !== undefined) return this.#qualified(this.#named(target), node)
-    if (node['x-kubernetes-int-or-string'] === true) return { kind: 'scalar', format: 'quantity' }
-    if (node['type'] === 'array') return this.#list(node)
-    if (isRecord(node['properties']) || isRecord(node['additionalProperties'])) return this.#map(node)
-    if (node['type'] === 'object') return isOpen(node) ? UNKNOWN_TYPE : this.#map(node)
-    return scalar(node)
+    if (node.type === 'array') return this.#list(node)
+    return isRecord(node.properties) || isRecord(node.additionalProperties) ? this.#map(node) : scalar(node)
   }
 
   /** A field may make a shared type atomic (x-kubernetes-map-type beside the reference). */
   #qualified(type: FieldType, node: Node): FieldType {
     if (type.kind === 'map' && node['x-kubernetes-map-type'] === 'atomic') return { ...type, atomic: true }
-    return type.kind === 'scalar' && 'default' in node ? { ...type, default: node['default'] } : type
+    return type.kind === 'scalar' && 'default' in node ? { ...type, default: node.default } : type
   }
 
   #map(node: Node): FieldType {
-    const properties = isRecord(node['properties']) ? node['properties'] : {}
-    const others = isRecord(node['additionalProperties']) ? node['additionalProperties'] : undefined
-    const open = isOpen(node) || node['additionalProperties'] === true
+    const properties = isRecord(node.properties) ? node.properties : {}
+    const others = isRecord(node.additionalProperties) ? node.additionalProperties : undefined
     const cache = new Map<string, FieldType>()
     const field = (name: string): FieldType | undefined => {
       const schema = Object.hasOwn(properties, name) ? properties[name] : others
-      if (!isRecord(schema)) return open ? UNKNOWN_TYPE : undefined
+      if (!isRecord(schema)) return isOpen(node) ? UNKNOWN_TYPE : undefined
       const type = cache.get(name) ?? this.#type(schema)
       cache.set(name, type)
       return type
     }
-    return { kind: 'map', atomic: node['x-kubernetes-map-type'] === 'atomic', field }
+    const atomic = node['x-kubernetes-map-type'] === 'atomic'
+    return { kind: 'map', atomic, dictionary: others !== undefined, field }
   }
 
   #list(node: Node): FieldType {
-    const items = isRecord(node['items']) ? node['items'] : {}
+    const items = isRecord(node.items) ? node.items : {}
     const item = this.#type(items)
     const names = listKeys(node)
     const relation = listRelation(node, names)
@@ -145,23 +153,36 @@ function listKey(item: FieldType, name: string): ListKey {
   return type?.kind === 'scalar' && type.default !== undefined ? { name, default: type.default } : { name }
 }
 
-const isOpen = (node: Node): boolean => node['x-kubernetes-preserve-unknown-fields'] === true
+/** Holds fields that no schema names: they are kept as they are. */
+const isOpen = (node: Node): boolean =>
+  node['x-kubernetes-preserve-unknown-fields'] === true ||
+  node['x-kubernetes-embedded-resource'] === true ||
+  node.additionalProperties === true
 
 function refOf(node: Node): string | undefined {
-  const all = node['allOf']
-  const inner = Array.isArray(all) && all.length === 1 && isRecord(all[0]) ? all[0]['$ref'] : undefined
-  const reference = typeof node['$ref'] === 'string' ? node['$ref'] : inner
+  const all = node.allOf
+  const inner: unknown = Array.isArray(all) && all.length === 1 && isRecord(all[0]) ? all[0].$ref : undefined
+  const reference = node.$ref ?? inner
   return typeof reference === 'string' ? reference.slice(reference.lastIndexOf('/') + 1) : undefined
 }
 
+/** What has no fields of its own: a scalar, or free-form (an object without properties is RawExtension). */
 function scalar(node: Node): FieldType {
-  if (node['type'] === undefined && node['format'] === undefined && node['oneOf'] === undefined)
-    return UNKNOWN_TYPE
-  const format = scalarFormat(node['format'])
-  return 'default' in node ? { kind: 'scalar', format, default: node['default'] } : { kind: 'scalar', format }
+  const format = scalarFormat(node)
+  if (format === undefined) return UNKNOWN_TYPE
+  return 'default' in node ? { kind: 'scalar', format, default: node.default } : { kind: 'scalar', format }
 }
 
-function scalarFormat(format: unknown): ScalarFormat {
-  if (format === 'int-or-string' || format === 'byte' || format === 'date-time') return format
-  return 'plain'
+const FORMATS: readonly unknown[] = ['int-or-string', 'byte', 'date-time'] satisfies readonly ScalarFormat[]
+const SCALAR_TYPES: readonly unknown[] = ['string', 'integer', 'number', 'boolean']
+
+function scalarFormat(node: Node): ScalarFormat | undefined {
+  if (node['x-kubernetes-int-or-string'] === true)
+    return isQuantityPattern(node) ? 'quantity' : 'int-or-string'
+  if (FORMATS.includes(node.format)) return node.format as ScalarFormat
+  return SCALAR_TYPES.includes(node.type) ? 'plain' : undefined
 }
+
+/** How controller-gen marks a quantity in a custom resource (its markers/known types). */
+const isQuantityPattern = (node: Node): boolean =>
+  typeof node.pattern === 'string' && node.pattern.includes('[numkMGTPE]')

@@ -48,9 +48,12 @@ export function allowsOthers(git: KubernetesObject): boolean {
   return has(git, 'ssa', 'merge')
 }
 
-/** Is pruning switched off for this live object? */
+/**
+ * Will Flux keep this live object when Git drops it? What it does not apply it does not prune either.
+ * Source: kustomize-controller internal/controller prune, exclusions of DeleteAll.
+ */
 export function isPruneDisabled(live: KubernetesObject): boolean {
-  return has(live, 'prune', 'disabled')
+  return has(live, 'prune', 'disabled') || has(live, 'reconcile', 'disabled') || has(live, 'ssa', 'ignore')
 }
 
 function whereIs(
@@ -68,9 +71,9 @@ const message = (found: Pick<OptOut, 'inGit'>, key: string, value: string): stri
     ? `${PREFIX}/${key}: ${value} in Git: Flux does not apply it`
     : `${PREFIX}/${key}: ${value} is set on the live object only: Flux skips it and will not put anything back`
 
+/** Manifests are hostile: a label may be anything. */
 function has(object: KubernetesObject, key: string, value: string): boolean {
   const name = `${PREFIX}/${key}`
-  return [object.metadata.labels?.[name], object.metadata.annotations?.[name]].some(
-    (found) => found?.toLowerCase() === value,
-  )
+  const found: readonly unknown[] = [object.metadata.labels?.[name], object.metadata.annotations?.[name]]
+  return found.some((text) => typeof text === 'string' && text.toLowerCase() === value)
 }

@@ -1,0 +1,111 @@
+import { isRecord, type KubernetesObject, type ManagedFieldsEntry } from '../object.js'
+import { fieldPath, formatField, formatPointer } from '../pointer.js'
+import { actorOf, isFluxApply, isTakenOver, type Actor } from './actor.js'
+import type { Addition } from './additions.js'
+import type { Difference } from './compare.js'
+import { holdersOf } from './managed-fields.js'
+import { MASK, MASK_AFTER, MASK_BEFORE, maskValue } from './mask.js'
+import type { FieldRecord } from './report.js'
+import type { FieldType } from './schema.js'
+import { allowsOthers, type OptOut } from './switches.js'
+
+/** What decides whether Flux will put a field back. */
+export interface Circumstances {
+  readonly git: KubernetesObject
+  readonly live: KubernetesObject
+  readonly type: FieldType | undefined
+  readonly entries: readonly ManagedFieldsEntry[]
+  readonly out: OptOut | undefined
+  /** Why Flux will not reconcile for now; undefined when it will. */
+  readonly held: string | undefined
+}
+
+type Fate = Pick<FieldRecord, 'willRevert' | 'because'>
+
+/** A field that Git has and live has not so: who did it, and will Flux put it back? */
+export function differenceRecord(it: Circumstances, difference: Difference): FieldRecord {
+  const { path, op, git, live } = difference
+  const actor = newestActor(holdersOf(it.entries, path, it.type).filter((entry) => !isFluxApply(entry)))
+  return {
+    path: formatPointer(path),
+    field: formatField(path),
+    op,
+    git: maskValue(it.git, path, git, MASK_AFTER),
+    ...(live === undefined ? {} : { live: maskValue(it.live, path, live, MASK_BEFORE) }),
+    ...(actor === undefined ? {} : { actor }),
+    ...unlessHindered(it, 'Git declares it'),
+  }
+}
+
+/** A field that only live has. */
+export function additionRecord(it: Circumstances, addition: Addition): FieldRecord {
+  return {
+    path: formatPointer(addition.path),
+    field: formatField(addition.path),
+    op: 'added',
+    live: maskValue(it.live, addition.path, addition.live, MASK),
+    actor: actorOf(addition.entry),
+    ...fateOfAddition(it, addition),
+  }
+}
+
+/**
+ * Replicas that Git leaves open and that are not the default of 1. A first write through the scale subresource
+ * leaves no trace in managedFields (apimachinery scalehandler.go), so nobody can be named.
+ */
+export function scaledRecords(it: Circumstances): readonly FieldRecord[] {
+  const path = fieldPath([], 'spec', 'replicas')
+  const { replicas } = isRecord(it.live.spec) ? it.live.spec : {}
+  const pinned = isRecord(it.git.spec) && typeof it.git.spec.replicas === 'number'
+  const open = SCALED.has(`${it.git.apiVersion} ${it.git.kind}`) && !pinned && replicas !== 1
+  if (!open || replicas === undefined || holdersOf(it.entries, path, it.type).length > 0) return []
+  const because =
+    'an autoscaler or kubectl scale set it; the server does not record which, and Git leaves it open'
+  return [
+    {
+      path: '/spec/replicas',
+      field: 'spec.replicas',
+      op: 'added',
+      live: replicas,
+      willRevert: false,
+      because,
+    },
+  ]
+}
+
+const SCALED = new Set(['apps/v1 Deployment', 'apps/v1 StatefulSet', 'apps/v1 ReplicaSet'])
+
+/**
+ * Flux merges the entries of kubectl into its own and then drops what Git does not declare; what any other
+ * manager holds as well stays. Source: fluxcd/pkg ssa/manager_apply.go cleanupMetadata.
+ */
+function fateOfAddition(it: Circumstances, addition: Addition): Fate {
+  if (allowsOthers(it.git) || it.out?.merge === true)
+    return { willRevert: false, because: 'with ssa: Merge Flux keeps what others add' }
+  const keeper = holdersOf(it.entries, addition.path, it.type).find(
+    (entry) => !isTakenOver(entry) && !isFluxApply(entry),
+  )
+  if (keeper !== undefined)
+    return { willRevert: false, because: `Flux leaves fields of ${named(keeper)} alone` }
+  return unlessHindered(
+    it,
+    `Flux takes over what ${named(addition.entry)} wrote and drops what Git does not declare`,
+  )
+}
+
+function named(entry: ManagedFieldsEntry): string {
+  const { manager = 'an unnamed manager', subresource } = entry
+  return subresource === undefined || subresource === '' ? manager : `${manager} (subresource ${subresource})`
+}
+
+/** Flux reverts, unless something keeps it from reconciling this object. */
+function unlessHindered(it: Circumstances, because: string): Fate {
+  if (it.out?.inGit === false && !it.out.merge) return { willRevert: false, because: it.out.message }
+  if (it.held !== undefined) return { willRevert: false, because: it.held }
+  return { willRevert: true, because }
+}
+
+function newestActor(holders: readonly ManagedFieldsEntry[]): Actor | undefined {
+  const [newest] = [...holders].sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))
+  return newest === undefined ? undefined : actorOf(newest)
+}

@@ -1,0 +1,37 @@
+import { isRecord } from '../object.js'
+import type { PathElement } from '../pointer.js'
+import type { ListKey } from './schema.js'
+
+/** One item of a list whose items correspond by merge keys. */
+export interface KeyedItem {
+  readonly value: unknown
+  readonly element: KeyElement
+}
+
+export type KeyElement = Extract<PathElement, { readonly kind: 'key' }>
+
+/** Names a list item by its merge keys, defaults filled in; undefined where it has none. */
+export function keyElement(item: unknown, keys: readonly ListKey[], index: number): KeyElement | undefined {
+  if (!isRecord(item)) return undefined
+  const entries = keys.flatMap((key): (readonly [string, unknown])[] => {
+    const value = item[key.name] ?? key.default
+    return value === undefined ? [] : [[key.name, value]]
+  })
+  return entries.length === 0 ? undefined : { kind: 'key', keys: Object.fromEntries(entries), index }
+}
+
+/** Indexes list items by merge key; undefined where an item lacks one or two items share one. */
+export function indexByKeys(
+  items: readonly unknown[],
+  keys: readonly ListKey[],
+): ReadonlyMap<string, KeyedItem> | undefined {
+  const index = new Map<string, KeyedItem>()
+  for (const [position, value] of items.entries()) {
+    const element = keyElement(value, keys, position)
+    if (element === undefined) return undefined
+    const identity = JSON.stringify(element.keys)
+    if (index.has(identity)) return undefined
+    index.set(identity, { value, element })
+  }
+  return index
+}
