@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -22,10 +22,12 @@ export interface Import {
 
 const SKIPPED = new Set(['node_modules', 'dist', 'fixtures', 'corpus'])
 
-/** Every source file below the given folders. */
+/** Every source file below the given folders; a part that has no source yet has none. */
 export function sourceFiles(...folders: readonly string[]): readonly SourceFile[] {
   return folders
-    .flatMap((folder) => walk(join(ROOT, folder)))
+    .map((folder) => join(ROOT, folder))
+    .filter((folder) => existsSync(folder))
+    .flatMap(walk)
     .map((path) => ({
       path: relative(ROOT, path),
       lines: readFileSync(path, 'utf8').split('\n'),
@@ -39,12 +41,17 @@ function walk(folder: string): readonly string[] {
   })
 }
 
-const SPECIFIER = /(?:\bfrom|\bimport)\s*\(?\s*['"]([^'"]+)['"]/g
+/** Static, for its effect alone, and dynamic. */
+const SPECIFIERS = [
+  /^\s*(?:import|export|\}).*?\bfrom\s+['"]([^'"]+)['"]/,
+  /^\s*import\s+['"]([^'"]+)['"]/,
+  /\bimport\(\s*['"]([^'"]+)['"]/,
+]
 
 /** The imports of a file, static and dynamic. */
 export function importsOf(file: SourceFile): readonly Import[] {
   return file.lines.flatMap((line, index) =>
-    [...(isComment(line) ? '' : line).matchAll(SPECIFIER)].map(([, specifier = '']) => ({
+    specifiersIn(line).map((specifier) => ({
       file: file.path,
       line: index + 1,
       specifier,
@@ -53,7 +60,10 @@ export function importsOf(file: SourceFile): readonly Import[] {
   )
 }
 
-const isComment = (line: string) => /^\s*(?:\*|\/\/|\/\*)/.test(line)
+function specifiersIn(line: string): readonly string[] {
+  if (/^\s*(?:\*|\/\/|\/\*)/.test(line)) return []
+  return SPECIFIERS.flatMap((pattern) => pattern.exec(line)?.[1] ?? [])
+}
 
 function targetOf(from: string, specifier: string): string {
   if (specifier.startsWith('.')) return join(from, '..', specifier).replace(/\.js$/, '.ts')
