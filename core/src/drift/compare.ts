@@ -92,7 +92,7 @@ class Run {
 
   #absent(place: Place): void {
     const { git, path } = place
-    if (isHollow(git) && isRecord(git) && isMetadata(path)) return
+    if (isRecord(git) && Object.keys(git).length === 0 && isMetadata(path)) return
     if (place.type === undefined) this.#unknownField(path)
     else if (this.#options.vouch(path)) this.#vouchedAbsence(git, path)
     else if (!this.#options.custom && isEmpty(git, place.type))

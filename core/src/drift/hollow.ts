@@ -66,6 +66,6 @@ function saysNothing(value: unknown, type: FieldType | undefined, names: readonl
   if (value === null) return true
   if (!isHollow(value) || type === undefined) return false
   if (type.kind === 'list') return true
-  if (type.kind === 'map') return type.dictionary
+  if (type.kind === 'map') return type.dictionary && isRecord(value) && Object.keys(value).length === 0
   return type.kind === 'scalar' && !names.some((name) => POINTERS.has(name))
 }

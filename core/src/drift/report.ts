@@ -68,10 +68,19 @@ export interface KustomizationRecord extends ObjectRef {
   readonly suspended: boolean
   readonly interval?: string
   readonly lastReconciled?: string
+  /** When Flux will apply again, by its interval; absent where that is not known, or where it will not. */
+  readonly nextReconcile?: string
   /** The commit that made the build fail. */
   readonly brokenBy?: CommitRecord
+  /** Whether this build is byte for byte what Flux built; absent where Flux keeps no digest of it. */
+  readonly proof?: ProofRecord
   readonly objects: number
 }
+
+export type ProofRecord =
+  | { readonly status: 'proved'; readonly digest: string }
+  | { readonly status: 'approximate'; readonly why: string }
+  | { readonly status: 'mismatch'; readonly why: string }
 
 export interface CommitRecord {
   readonly id: string

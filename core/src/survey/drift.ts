@@ -1,7 +1,9 @@
+import type { Kustomization } from '../desired/kustomization.js'
 import type { Kustomize } from '../desired/kustomize.js'
 import { summarize, type DriftReport, type ObjectRecord } from '../drift/report.js'
 import type { Cluster } from '../live/cluster.js'
 import { discover } from '../live/discovery.js'
+import { parseInventoryEntry } from '../live/inventory.js'
 import type { LiveState } from '../live/list.js'
 import { Builder } from './builder.js'
 import { readFluxState, type FluxState } from './flux-state.js'
@@ -71,7 +73,7 @@ function report(
   const kustomizations = perPlan
     .filter(
       ({ plan, records }) =>
-        namespace === undefined || plan.kustomization.namespace === namespace || records.length > 0,
+        namespace === undefined || records.length > 0 || concerns(plan.kustomization, namespace),
     )
     .map(({ plan, records }) => kustomizationRecord(plan, records.length))
     .sort(byName)
@@ -87,6 +89,12 @@ function report(
     objects,
     notes: notes(state, reading.live),
   }
+}
+
+/** Does a Kustomization belong to a namespace, or put objects there, even if nothing of it can be built now? */
+function concerns({ namespace, spec, status }: Kustomization, wanted: string): boolean {
+  if (namespace === wanted || spec.targetNamespace === wanted) return true
+  return status.inventory.some((entry) => parseInventoryEntry(entry)?.key.namespace === wanted)
 }
 
 const scopeOf = (namespace: string | undefined): DriftReport['scope'] =>

@@ -1,8 +1,10 @@
 import { readyCondition } from '../desired/kustomization.js'
+import { parseDuration } from '../drift/canonical.js'
 import type { KustomizationRecord, Verdict } from '../drift/report.js'
 import type { GitOpsError } from '../errors.js'
 import type { Commit } from '../git/repository.js'
 import type { Plan } from './plan.js'
+import { proofOf } from './proof.js'
 
 type Finding = Pick<KustomizationRecord, 'verdict' | 'reason' | 'message' | 'tryThis' | 'code'>
 
@@ -11,6 +13,8 @@ export function kustomizationRecord(plan: Plan, objects: number): KustomizationR
   const { kustomization, baseline, broken } = plan
   const { source, path, suspended, interval, status } = kustomization
   const next = nextRevision(plan)
+  const nextReconcile = nextReconcileOf(plan)
+  const proof = proofOf(plan)
   return {
     apiVersion: kustomization.apiVersion,
     kind: 'Kustomization',
@@ -31,7 +35,9 @@ export function kustomizationRecord(plan: Plan, objects: number): KustomizationR
     ...(status.history[0]?.lastReconciled === undefined
       ? {}
       : { lastReconciled: status.history[0].lastReconciled }),
+    ...(nextReconcile === undefined ? {} : { nextReconcile }),
     ...(broken?.by === undefined ? {} : { brokenBy: commitRecord(broken.by) }),
+    ...(proof === undefined ? {} : { proof }),
     objects,
   }
 }
@@ -73,6 +79,14 @@ function errorFinding(verdict: Verdict, error: GitOpsError): Finding {
 
 function baselineFinding(plan: Plan): Finding {
   const { baseline } = plan
+  const proof = proofOf(plan)
+  if (proof?.status === 'mismatch') {
+    return {
+      verdict: 'unknown',
+      reason: 'digest-mismatch',
+      message: `not built as Flux built it: ${proof.why}`,
+    }
+  }
   if (baseline.kind === 'mixed')
     return { verdict: 'failed', reason: 'apply-failed', message: baseline.failing.message }
   if (baseline.kind === 'in-flight')
@@ -103,6 +117,25 @@ function nextRevision(plan: Plan): string | undefined {
   const { baseline, source } = plan
   const next = source?.artifactRevision
   return next === undefined || (baseline.kind !== 'never' && next === baseline.revision) ? undefined : next
+}
+
+/** Reconciles that applied everything and were recorded; after these Flux comes back at its retry interval. */
+const UNHEALTHY: readonly string[] = ['HealthCheckFailed', 'HealthCheckCanceled', 'PruneFailed']
+
+/**
+ * The newest recorded reconcile plus the interval, as an ISO time. Reconciles that fail before they apply are
+ * not recorded, so nothing is said after them. Source: kustomize-controller, Reconcile: RequeueAfter.
+ */
+function nextReconcileOf(plan: Plan): string | undefined {
+  const { interval, spec, status } = plan.kustomization
+  const ready = readyCondition(status.conditions)
+  const isUnhealthy = UNHEALTHY.includes(ready?.reason ?? '')
+  if (heldBecause(plan) !== undefined || !(ready?.status === 'True' || isUnhealthy)) return undefined
+  const retry = typeof spec.retryInterval === 'string' ? spec.retryInterval : interval
+  const nanoseconds = parseDuration((isUnhealthy ? retry : interval) ?? '')
+  const last = Date.parse(status.history[0]?.lastReconciled ?? '')
+  const next = new Date(last + (nanoseconds ?? NaN) / 1e6)
+  return Number.isNaN(next.getTime()) ? undefined : next.toISOString()
 }
 
 /** `DependencyNotReady` as a reason of ours: `dependency-not-ready`. */

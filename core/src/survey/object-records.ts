@@ -1,6 +1,7 @@
 import { readIgnoreRules } from '../drift/ignore.js'
 import { judge, type Judgement } from '../drift/judge.js'
-import type { ObjectRecord } from '../drift/report.js'
+import { maskKnownSecrets } from '../drift/known-secret.js'
+import type { FieldRecord, ObjectRecord } from '../drift/report.js'
 import type { GitOpsError } from '../errors.js'
 import { keyOf, keyString, type KubernetesObject, type ObjectKey } from '../object.js'
 import { heldBecause } from './kustomization-record.js'
@@ -82,8 +83,17 @@ function findingOf(subject: Subject): Omit<ObjectRecord, 'apiVersion' | 'kind' |
   const live = reading.live.objects.get(keyString(key))
   if (live === undefined) return absentFinding(subject)
   const { fields, explained, ...rest } = judgeBoth(subject, live)
-  return { ...rest, ...(fields.length > 0 ? { fields } : {}), ...(explained.length > 0 ? { explained } : {}) }
+  const shown = (records: readonly FieldRecord[]): readonly FieldRecord[] =>
+    maskKnownSecrets(records, secretValuesOf(subject.plan))
+  return {
+    ...rest,
+    ...(fields.length > 0 ? { fields: shown(fields) } : {}),
+    ...(explained.length > 0 ? { explained: shown(explained) } : {}),
+  }
 }
+
+const secretValuesOf = ({ build }: Plan): ReadonlySet<string> =>
+  build?.ok === true ? build.build.secretValues : new Set()
 
 /** Where part of a newer revision may be applied, being as that one says is not drift. */
 function judgeBoth(subject: Subject, live: KubernetesObject): Judgement {

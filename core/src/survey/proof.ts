@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto'
+import type { ProofRecord } from '../drift/report.js'
+import type { Plan } from './plan.js'
+
+/**
+ * Is our build byte for byte what Flux built? Flux keeps the SHA-256 of what it built in `status.history`
+ * (kustomize-controller 1.7 and later). Answers undefined where it kept none for this revision.
+ */
+export function proofOf(plan: Plan): ProofRecord | undefined {
+  const { baseline, build, kustomization } = plan
+  if (baseline.kind === 'never' || build?.ok !== true) return undefined
+  const digests = kustomization.status.history
+    .filter((entry) => entry.revision === baseline.revision && entry.digest !== '')
+    .map((entry) => entry.digest)
+  if (digests.length === 0) return undefined
+  const ours = `sha256:${createHash('sha256').update(build.build.text).digest('hex')}`
+  if (digests.includes(ours)) return { status: 'proved', digest: ours }
+  const { approximate } = build.build
+  if (approximate !== undefined) return { status: 'approximate', why: approximate }
+  return { status: 'mismatch', why: `this build has ${ours}, Flux built ${digests.join(' or ')}` }
+}
