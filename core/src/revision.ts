@@ -7,6 +7,7 @@ export interface Revision {
 }
 
 const HASH = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
+const LENGTH = { sha1: 40, sha256: 64 } as const
 
 /**
  * Reads `main@sha1:<40 hex>`, `sha1:<40 hex>`, `latest@sha256:<64 hex>` and the legacy `main/<hash>`.
@@ -22,7 +23,8 @@ function parseCanonical(text: string, colon: number): Revision | undefined {
   const at = text.lastIndexOf('@')
   const algorithm = text.slice(at + 1, colon)
   const hash = text.slice(colon + 1)
-  if ((algorithm !== 'sha1' && algorithm !== 'sha256') || !HASH.test(hash)) return undefined
+  if (algorithm !== 'sha1' && algorithm !== 'sha256') return undefined
+  if (!HASH.test(hash) || hash.length !== LENGTH[algorithm]) return undefined
   return at > 0 ? { pointer: text.slice(0, at), algorithm, hash } : { algorithm, hash }
 }
 
