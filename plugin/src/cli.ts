@@ -1,4 +1,5 @@
-import { runCommand } from './oclif.js'
+import { tellFailure } from './failure.js'
+import { programName, runCommand } from './oclif.js'
 
 const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const
 
@@ -6,10 +7,12 @@ const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const
 for (const [signal, code] of Object.entries(INTERRUPTED)) process.once(signal, () => process.exit(code))
 
 /** A reader that closes the pipe early (`| head`) has had enough; that is no error. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit()
-  throw error
-})
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit()
+    throw error
+  })
+}
 
 let answered = false
 
@@ -20,6 +23,14 @@ process.once('beforeExit', () => {
   process.exitCode = 2
 })
 
-void runCommand(process.argv.slice(2)).then(() => {
-  answered = true
-})
+const argv = process.argv.slice(2)
+const invoked = process.argv[1] ?? ''
+
+void runCommand(argv, invoked)
+  .catch((error: unknown) => {
+    tellFailure(error, { program: programName(invoked), command: undefined, argv }, process)
+    process.exitCode = 2
+  })
+  .then(() => {
+    answered = true
+  })

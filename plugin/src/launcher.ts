@@ -18,18 +18,21 @@ if (process.argv.length === 3 && (first === 'version' || first === '--version'))
   void launch()
 }
 
+/** The function that Node wraps a CommonJS module in. */
 type Program = (
-  exports: object,
-  require: NodeJS.Require,
-  module: object,
-  filename: string,
-  dirname: string,
+  ...scope: readonly [
+    exports: object,
+    require: NodeJS.Require,
+    module: object,
+    filename: string,
+    dirname: string,
+  ]
 ) => void
 
 async function launch(): Promise<void> {
   const { Script, constants } = await import('node:vm')
-  const cache = join(cacheFolder(process.env), 'code', `${KUBECTL_GITOPS_PROGRAM}-${process.versions.v8}`)
-  const cachedData = readIfThere(cache)
+  const cache = codeCache()
+  const cachedData = cache === undefined ? undefined : readIfThere(cache)
   const script = new Script(
     `(function (exports, require, module, __filename, __dirname) {${programText()}\n})`,
     {
@@ -40,11 +43,17 @@ async function launch(): Promise<void> {
   )
   const program = script.runInThisContext() as Program
   program({}, require, { exports: {} }, __filename, dirname(__filename))
-  if (cachedData !== undefined && script.cachedDataRejected !== true) return
+  if (cache === undefined || (cachedData !== undefined && script.cachedDataRejected !== true)) return
   // Written at the end: by then the functions that are really used have been compiled.
   process.once('exit', () => {
     keep(cache, script.createCachedData())
   })
+}
+
+function codeCache(): string | undefined {
+  const folder = cacheFolder(process.env)
+  if (folder === undefined) return undefined
+  return join(folder, 'code', `${KUBECTL_GITOPS_PROGRAM}-${process.versions.v8}`)
 }
 
 /** The text between the last opening and the last closing of a comment, with inner closings restored. */

@@ -17,7 +17,7 @@ const QUIET_MS = 400
 
 /** The line appears only where something takes long, and is wiped before the answer is printed. */
 export function createProgress({ stderr, env, now }: Terminal): Progress {
-  const silent = stderr.isTTY !== true || (env['CI'] ?? '') !== ''
+  const silent = stderr.isTTY !== true || (env.CI ?? '') !== ''
   const start = now().getTime()
   let shown = false
   return {

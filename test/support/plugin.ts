@@ -27,7 +27,7 @@ export function runPlugin(args: readonly string[], options: PluginOptions): Prom
   if (!existsSync(BUNDLE)) throw new Error(`${BUNDLE} is not there: npm run build`)
   const kubectl = binary('kubectl')
   const env = {
-    PATH: [dirname(BUNDLE), dirname(kubectl), process.env['PATH']].join(':'),
+    PATH: [dirname(BUNDLE), dirname(kubectl), process.env.PATH].join(':'),
     HOME: options.home,
     XDG_CACHE_HOME: join(options.home, 'cache'),
     ...(options.kubeconfig === undefined ? {} : { KUBECONFIG: options.kubeconfig }),

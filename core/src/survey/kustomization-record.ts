@@ -1,8 +1,8 @@
 import { readyCondition } from '../desired/kustomization.js'
-import { parseDuration } from '../drift/canonical.js'
 import type { KustomizationRecord, Verdict } from '../drift/report.js'
 import type { GitOpsError } from '../errors.js'
 import type { Commit } from '../git/repository.js'
+import { nextReconcileOf } from './next-reconcile.js'
 import type { Plan } from './plan.js'
 import { proofOf } from './proof.js'
 
@@ -11,9 +11,8 @@ type Finding = Pick<KustomizationRecord, 'verdict' | 'reason' | 'message' | 'try
 /** Says of a Kustomization what its objects cannot: waiting, failing, ahead, suspended, unreadable. */
 export function kustomizationRecord(plan: Plan, objects: number): KustomizationRecord {
   const { kustomization, baseline, broken } = plan
-  const { source, path, suspended, interval, status } = kustomization
+  const { source, path, suspended, interval } = kustomization
   const next = nextRevision(plan)
-  const nextReconcile = nextReconcileOf(plan)
   const proof = proofOf(plan)
   return {
     apiVersion: kustomization.apiVersion,
@@ -32,13 +31,19 @@ export function kustomizationRecord(plan: Plan, objects: number): KustomizationR
     ...(next === undefined ? {} : { nextRevision: next }),
     suspended,
     ...(interval === undefined ? {} : { interval }),
-    ...(status.history[0]?.lastReconciled === undefined
-      ? {}
-      : { lastReconciled: status.history[0].lastReconciled }),
-    ...(nextReconcile === undefined ? {} : { nextReconcile }),
+    ...timesOf(plan),
     ...(broken?.by === undefined ? {} : { brokenBy: commitRecord(broken.by) }),
     ...(proof === undefined ? {} : { proof }),
     objects,
+  }
+}
+
+function timesOf(plan: Plan): Pick<KustomizationRecord, 'lastReconciled' | 'nextReconcile'> {
+  const lastReconciled = plan.kustomization.status.history[0]?.lastReconciled
+  const nextReconcile = heldBecause(plan) === undefined ? nextReconcileOf(plan.kustomization) : undefined
+  return {
+    ...(lastReconciled === undefined ? {} : { lastReconciled }),
+    ...(nextReconcile === undefined ? {} : { nextReconcile }),
   }
 }
 
@@ -117,25 +122,6 @@ function nextRevision(plan: Plan): string | undefined {
   const { baseline, source } = plan
   const next = source?.artifactRevision
   return next === undefined || (baseline.kind !== 'never' && next === baseline.revision) ? undefined : next
-}
-
-/** Reconciles that applied everything and were recorded; after these Flux comes back at its retry interval. */
-const UNHEALTHY: readonly string[] = ['HealthCheckFailed', 'HealthCheckCanceled', 'PruneFailed']
-
-/**
- * The newest recorded reconcile plus the interval, as an ISO time. Reconciles that fail before they apply are
- * not recorded, so nothing is said after them. Source: kustomize-controller, Reconcile: RequeueAfter.
- */
-function nextReconcileOf(plan: Plan): string | undefined {
-  const { interval, spec, status } = plan.kustomization
-  const ready = readyCondition(status.conditions)
-  const isUnhealthy = UNHEALTHY.includes(ready?.reason ?? '')
-  if (heldBecause(plan) !== undefined || !(ready?.status === 'True' || isUnhealthy)) return undefined
-  const retry = typeof spec.retryInterval === 'string' ? spec.retryInterval : interval
-  const nanoseconds = parseDuration((isUnhealthy ? retry : interval) ?? '')
-  const last = Date.parse(status.history[0]?.lastReconciled ?? '')
-  const next = new Date(last + (nanoseconds ?? NaN) / 1e6)
-  return Number.isNaN(next.getTime()) ? undefined : next.toISOString()
 }
 
 /** `DependencyNotReady` as a reason of ours: `dependency-not-ready`. */

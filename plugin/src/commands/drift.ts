@@ -1,39 +1,40 @@
-import { Flags } from '@oclif/core'
+import { Flags, type Interfaces } from '@oclif/core'
 import { exitCode, VERDICTS, type DriftReport, type Verdict } from '@kubectl-gitops/core/drift/report.js'
 import { GitOpsError } from '@kubectl-gitops/core/errors.js'
 import { openRepository } from '@kubectl-gitops/core/git/repository.js'
 import { connect } from '@kubectl-gitops/core/live/cluster.js'
 import { surveyDrift } from '@kubectl-gitops/core/survey/drift.js'
-import { cacheFolder } from '../cache-folder.js'
+import { openCache } from '../cache-folder.js'
 import { GitOpsCommand } from '../command.js'
 import { clusterFlags, gitFlags, outputFlags, scopeFlags } from '../flags.js'
 import { readRepoFlag, readTimeout } from '../flag-values.js'
-import { printJson, printYaml } from '../printers/document.js'
-import { printHuman } from '../printers/human.js'
-import { printNames } from '../printers/name.js'
+import { FORMATS, printReport } from '../printers/report.js'
 import { createStyle, isColored } from '../printers/style.js'
-import { createProgress, type Terminal } from '../terminal.js'
+import { visible } from '../printers/text.js'
+import { createProgress, type Progress, type Terminal } from '../terminal.js'
 import { VERSION } from '../version.js'
 
 const BUILD_TIMEOUT_MS = 120_000
+/** How wide an answer is that no terminal shows. */
+const PIPE_COLUMNS = 100
 
 /** `kubectl gitops drift`: flags in, report out; the work is core's. */
 export class Drift extends GitOpsCommand {
   static override readonly summary = 'compare the live cluster with what Flux built from Git'
-  static override readonly description = `Every object that Flux's Kustomizations own is compared, field by field, with what Flux built at the
-revision it really applied. Reads only: get and list rights are enough.
+  static override readonly description = `Every object that Flux's Kustomizations own is compared, field by field, with what Flux built at the revision it really applied. Reads only: get and list rights are enough.
 
 Verdicts: in sync, drifted, missing, orphaned, pending, excluded, failed, unknown.
-Exit codes: 0 all in sync, 1 anything drifted, missing, orphaned or failed, 2 anything unknown, or no answer.`
+
+Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 anything unknown, or no answer.`
   static override readonly examples = [
-    { description: 'the whole cluster', command: 'kubectl gitops drift' },
+    { description: 'the whole cluster', command: '<%= config.bin %> drift' },
     {
       description: 'one namespace, read from a local clone',
-      command: 'kubectl gitops drift -n flux-system --repo ~/fleet',
+      command: '<%= config.bin %> drift -n flux-system --repo ~/fleet',
     },
     {
       description: 'for a pipeline that fails on drift alone',
-      command: 'kubectl gitops drift --fail-on drifted,missing -o json',
+      command: '<%= config.bin %> drift --fail-on drifted,missing -o json',
     },
   ]
   static override readonly flags = {
@@ -44,7 +45,7 @@ Exit codes: 0 all in sync, 1 anything drifted, missing, orphaned or failed, 2 an
     output: Flags.option({
       char: 'o',
       description: 'form of the answer; wide also lists what is in sync',
-      options: ['wide', 'json', 'yaml', 'name'] as const,
+      options: FORMATS,
       helpGroup: 'OUTPUT',
     })(),
     'fail-on': Flags.string({
@@ -55,43 +56,33 @@ Exit codes: 0 all in sync, 1 anything drifted, missing, orphaned or failed, 2 an
   }
 
   /** Prints the report and leaves its exit code behind. */
-  async run(): Promise<DriftReport> {
+  async run(): Promise<void> {
     const { flags } = await this.parse(Drift)
     const { terminal } = this
     const failOn = flags['fail-on'] === undefined ? undefined : readVerdicts(flags['fail-on'])
     const progress = createProgress(terminal)
-    const report = await survey(flags, terminal, (message) => {
-      progress.say(message)
-    }).finally(() => {
+    const cache = openCache(terminal.env)
+    const report = await survey(flags, terminal, { cache: cache.folder, progress }).finally(() => {
       progress.end()
     })
-    for (const note of report.notes) terminal.stderr.write(`note: ${note}\n`)
-    terminal.stdout.write(print(report, flags, terminal))
+    const notes = cache.note === undefined ? report.notes : [cache.note, ...report.notes]
+    for (const note of notes) terminal.stderr.write(`note: ${visible(note)}\n`)
+    const { stdout, env, now } = terminal
+    const style = createStyle(isColored(flags.color, stdout.isTTY === true, env))
+    const width = stdout.columns ?? PIPE_COLUMNS
+    stdout.write(printReport(report, flags.output, { style, width, now: now() }))
     process.exitCode = exitCode(report, failOn)
-    return report
   }
 }
 
-interface DriftFlags {
-  readonly namespace?: string | undefined
-  readonly repo?: readonly string[] | undefined
-  readonly kubeconfig?: string | undefined
-  readonly context?: string | undefined
-  readonly as?: string | undefined
-  readonly 'as-group'?: readonly string[] | undefined
-  readonly 'request-timeout': string
-  readonly output?: 'wide' | 'json' | 'yaml' | 'name' | undefined
-  readonly color: 'auto' | 'always' | 'never'
-}
+type DriftFlags = Interfaces.InferredFlags<typeof Drift.flags>
 
 async function survey(
   flags: DriftFlags,
-  terminal: Terminal,
-  progress: (message: string) => void,
+  { env, workingDirectory, now }: Terminal,
+  { cache, progress }: { readonly cache: string; readonly progress: Progress },
 ): Promise<DriftReport> {
-  const { env, workingDirectory, now } = terminal
   const checkouts = (flags.repo ?? []).map(readRepoFlag)
-  const cache = cacheFolder(env)
   const cluster = await connect({
     ...defined({
       kubeconfig: flags.kubeconfig,
@@ -108,29 +99,17 @@ async function survey(
       cluster,
       openRepository: (url, revision) =>
         openRepository({ url, revision, checkouts, workingDirectory, cacheDirectory: cache, env }),
-      kustomize: { kubectl: env['KUBECTL_PATH'] ?? 'kubectl', timeoutMs: BUILD_TIMEOUT_MS, env },
+      kustomize: { kubectl: env.KUBECTL_PATH ?? 'kubectl', timeoutMs: BUILD_TIMEOUT_MS, env },
       cacheDirectory: cache,
       ...defined({ namespace: flags.namespace }),
       now,
-      progress,
+      progress: (message) => {
+        progress.say(message)
+      },
     })
   } finally {
     cluster.close()
   }
-}
-
-function print(report: DriftReport, flags: DriftFlags, terminal: Terminal): string {
-  if (flags.output === 'json') return printJson(report)
-  if (flags.output === 'yaml') return printYaml(report)
-  if (flags.output === 'name') return printNames(report)
-  const { stdout, env, now } = terminal
-  const style = createStyle(isColored(flags.color, stdout.isTTY === true, env))
-  return printHuman(report, {
-    style,
-    width: stdout.columns ?? 100,
-    now: now(),
-    wide: flags.output === 'wide',
-  })
 }
 
 function readVerdicts(text: string): readonly Verdict[] {

@@ -3,10 +3,20 @@ import { visible } from './text.js'
 
 /** Prints an error for people: what, why (somebody's own words), what to try, and its stable code. */
 export function printError(error: GitOpsError): string {
-  const lines = [`error: ${error.message}`]
-  if (error.why !== undefined) lines.push(`  why: ${error.why.replaceAll('\n', '\n       ')}`)
-  if (error.tryThis !== undefined) lines.push(`  try: ${error.tryThis}`)
-  return `${lines.map(visible).join('\n')}\n  code: ${error.code}\n`
+  const lines = [
+    ...labelled('error: ', error.message),
+    ...labelled('  why: ', error.why),
+    ...labelled('  try: ', error.tryThis),
+    ...labelled('  code: ', error.code),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** The lines of a text, the later ones below the first. */
+function labelled(label: string, text = ''): readonly string[] {
+  if (text === '') return []
+  const indent = ' '.repeat(label.length)
+  return text.split('\n').map((line, index) => `${index === 0 ? label : indent}${visible(line)}`)
 }
 
 /** The same as a versioned document. */

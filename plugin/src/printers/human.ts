@@ -1,192 +1,157 @@
 import type {
+  CommitRecord,
   DriftReport,
-  FieldRecord,
   KustomizationRecord,
   ObjectRecord,
-  ObjectRef,
   Verdict,
 } from '@kubectl-gitops/core/drift/report.js'
 import { displayName, groupVersion } from '@kubectl-gitops/core/object.js'
 import { shortRevision } from '@kubectl-gitops/core/revision.js'
-import { createTwoFilesPatch } from 'diff'
+import { printExplained, printField, type FieldOptions } from './field.js'
+import { fill, type Piece } from './fill.js'
 import type { Style } from './style.js'
-import { age, inline, plural, visible, wrap } from './text.js'
+import { printSummary } from './summary.js'
+import { ago, span, visible } from './text.js'
 
 export interface HumanOptions {
   readonly style: Style
   /** Columns of the terminal. */
   readonly width: number
   readonly now: Date
-  /** Also list what is in sync, a line each. */
+  /** Also list what is in sync, a line each, and what controllers decide there. */
   readonly wide: boolean
 }
 
+/** Below this no layout helps. */
+const NARROWEST = 40
+/** Verdicts stand no farther to the right than this. */
+const VERDICT_COLUMN = 100
+
 /** Prints a report for people: one block a Kustomization, one paragraph an object, both sides named. */
 export function printHuman(report: DriftReport, options: HumanOptions): string {
-  const blocks = report.kustomizations.flatMap((kustomization) =>
-    printKustomization(report, kustomization, options),
-  )
-  return [...blocks, printSummary(report, options)].join('\n') + '\n'
+  const it = { ...options, width: Math.max(options.width, NARROWEST) }
+  const blocks = report.kustomizations.map((kustomization) => printKustomization(report, kustomization, it))
+  const summary = printSummary(report, it.style, it.width).join('\n')
+  return [...blocks.filter((block) => block !== ''), summary].join('\n\n') + '\n'
 }
 
 function printKustomization(
   report: DriftReport,
   kustomization: KustomizationRecord,
-  options: HumanOptions,
-): readonly string[] {
-  const objects = report.objects.filter((object) => isOwner(kustomization, object.owner))
-  const shown = objects.filter((object) => options.wide || object.verdict !== 'in-sync')
-  if (shown.length === 0 && kustomization.verdict === 'in-sync' && !options.wide) return []
-  return [
-    heading(kustomization, options),
-    ...finding(kustomization, options),
-    '',
-    ...shown.flatMap((object) => printObject(object, options)),
-  ]
+  it: HumanOptions,
+): string {
+  const objects = report.objects
+    .filter(({ owner }) => owner.name === kustomization.name && owner.namespace === kustomization.namespace)
+    .filter(({ verdict }) => it.wide || verdict !== 'in-sync')
+  if (objects.length === 0 && kustomization.verdict === 'in-sync' && !it.wide) return ''
+  const head = [...heading(kustomization, it), ...finding(kustomization, it)].join('\n')
+  const fieldOptions = { ...it, when: whenReconciled(kustomization, it.now) }
+  return paragraphs([[head], ...objects.map((object) => printObject(object, fieldOptions))])
 }
 
-const isOwner = (kustomization: KustomizationRecord, owner: ObjectRef): boolean =>
-  owner.name === kustomization.name && owner.namespace === kustomization.namespace
+/** An empty line between paragraphs, but none between two that are one line each. */
+function paragraphs([head = [], ...objects]: readonly (readonly string[])[]): string {
+  let text = head.join('\n')
+  let isList = false
+  for (const lines of objects) {
+    text += isList && lines.length === 1 ? '\n' : '\n\n'
+    text += lines.join('\n')
+    isList = lines.length === 1
+  }
+  return text
+}
 
-function heading(kustomization: KustomizationRecord, { style, now }: HumanOptions): string {
-  const name = style.bold(`Kustomization/${kustomization.namespace ?? ''}/${kustomization.name}`)
+function heading(kustomization: KustomizationRecord, { style, now, width }: HumanOptions): readonly string[] {
+  const { namespace = '', name, revision, lastReconciled, suspended, verdict } = kustomization
   const facts = [
-    ...(kustomization.revision === undefined ? [] : [shortRevision(kustomization.revision)]),
-    ...(kustomization.lastReconciled === undefined
-      ? []
-      : [`applied ${age(kustomization.lastReconciled, now)} ago`]),
-    ...(kustomization.suspended ? ['suspended'] : []),
+    ...(revision === undefined ? [] : [shortRevision(revision)]),
+    ...(lastReconciled === undefined ? [] : [`applied ${ago(lastReconciled, now)}`]),
+    ...(suspended ? ['suspended'] : []),
   ]
-  const verdict = kustomization.verdict === 'in-sync' ? [] : [options(kustomization.verdict, style)]
-  return [name, ...facts.map(visible), ...verdict].join('   ')
+  const word = verdict === 'in-sync' ? [] : [{ text: wordOf(verdict), paint: style.verdict }]
+  const pieces: readonly Piece[] = [
+    { text: visible(`Kustomization/${namespace}/${name}`), paint: style.bold },
+    ...word,
+    ...facts.map((fact) => ({ text: visible(fact) })),
+  ]
+  return fill(pieces, { width, first: '', rest: '  ' })
 }
 
-const options = (verdict: Verdict, style: Style): string => style.verdict(verdict.replace('-', ' '))
+const wordOf = (verdict: Verdict): string => verdict.replace('-', ' ')
 
-function finding(kustomization: KustomizationRecord, { width, style, now }: HumanOptions): readonly string[] {
-  const lines: string[] = []
-  if (kustomization.message !== undefined) lines.push(...indented(kustomization.message, width))
-  if (kustomization.verdict === 'pending' && kustomization.nextRevision !== undefined) {
-    lines.push(`  Git is at ${visible(shortRevision(kustomization.nextRevision))}`)
-  }
-  const { brokenBy } = kustomization
-  if (brokenBy !== undefined) {
-    lines.push(
-      ...indented(
-        `broken by ${brokenBy.id.slice(0, 7)} ${brokenBy.author}, ${age(brokenBy.time, now)} ago: ${brokenBy.subject}`,
-        width,
-      ),
-    )
-  }
-  if (kustomization.tryThis !== undefined)
-    lines.push(...indented(`try: ${kustomization.tryThis}`, width).map(style.dim))
-  return lines
-}
-
-const indented = (text: string, width: number): readonly string[] =>
-  wrap(visible(text), Math.max(width - 2, 20)).map((line) => `  ${line}`)
-
-function printObject(object: ObjectRecord, it: HumanOptions): readonly string[] {
-  const { style, width } = it
-  const key = {
-    group: groupVersion(object.apiVersion).group,
-    kind: object.kind,
-    namespace: object.namespace ?? '',
-    name: object.name,
-  }
-  const name = visible(
-    `  ${displayName(key)}${object.namespace === undefined ? '' : ` -n ${object.namespace}`}`,
-  )
-  const verdict = options(object.verdict, style)
-  const gap = Math.max(2, Math.min(width, 100) - name.length - object.verdict.length)
-  const head = `${name}${' '.repeat(gap)}${verdict}`
-  if (object.verdict === 'in-sync') return [head]
-  const message =
-    object.message === undefined ? [] : wrap(visible(object.message), width - 4).map((line) => `    ${line}`)
-  return [head, ...message, ...(object.fields ?? []).flatMap((field) => printField(field, it)), '']
-}
-
-function printField(field: FieldRecord, it: HumanOptions): readonly string[] {
-  const note = `    ${visible(field.field)}${field.op === 'reordered' ? '   order differs' : ''}`
-  return [note, ...printSides(field, it), ...printFate(field, it)]
-}
-
-function printSides(field: FieldRecord, it: HumanOptions): readonly string[] {
-  const { style } = it
-  if (isLong(field.git) || isLong(field.live)) return [...printHunk(field, it), ...actorLine(field, it)]
-  const git = field.op === 'added' ? '(not in Git)' : inline(field.git)
-  const live = field.op === 'removed' ? '(not there)' : inline(field.live)
-  const actor = actorText(field, it)
+function finding(kustomization: KustomizationRecord, it: HumanOptions): readonly string[] {
+  const { message, verdict, nextRevision, brokenBy, tryThis } = kustomization
+  const { width, style, now } = it
+  const place = { width, indent: '  ' }
+  const isAhead = verdict === 'pending' && nextRevision !== undefined
   return [
-    `      git   ${style.git(git)}`,
-    `      live  ${style.live(live)}${actor === '' ? '' : `   ${style.dim(actor)}`}`,
+    ...paragraph(message, place),
+    ...paragraph(isAhead ? `Git is at ${shortRevision(nextRevision)}` : undefined, place),
+    ...paragraph(brokenBy === undefined ? undefined : breaking(brokenBy, now), place),
+    ...paragraph(tryThis === undefined ? undefined : `try: ${tryThis}`, { ...place, paint: style.dim }),
   ]
 }
 
-const LONG = 60
+const breaking = ({ id, author, time, subject }: CommitRecord, now: Date): string =>
+  `broken by ${id.slice(0, 7)} ${author}, ${ago(time, now)}: ${subject}`
 
-const isLong = (value: unknown): boolean =>
-  value !== undefined &&
-  (typeof value === 'string' ? value.includes('\n') || value.length > LONG : inline(value).length > LONG)
+/** Somebody's words: their lines stay, long ones are broken. */
+function paragraph(text: string | undefined, place: Place): readonly string[] {
+  const { width, indent, paint } = place
+  const lines = (text ?? '').split('\n').filter((line) => line.trim() !== '')
+  return lines.flatMap((line) =>
+    fill([{ text: visible(line), ...(paint === undefined ? {} : { paint }) }], {
+      width,
+      first: indent,
+      rest: indent,
+    }),
+  )
+}
 
-/** Long values are shown as a unified hunk: `-` is live, `+` is Git, as kubectl diff has it. */
-function printHunk(field: FieldRecord, { style }: HumanOptions): readonly string[] {
-  const text = (value: unknown): string => {
-    if (value === undefined) return ''
-    return `${typeof value === 'string' ? value : JSON.stringify(value, null, 2)}\n`
+interface Place extends Pick<Piece, 'paint'> {
+  readonly width: number
+  readonly indent: string
+}
+
+/** A reconcile that is much later than its interval says has not come, and may never. */
+const OVERDUE_MS = 10 * 60_000
+
+function whenReconciled({ nextReconcile }: KustomizationRecord, now: Date): string | undefined {
+  const left = nextReconcile === undefined ? NaN : Date.parse(nextReconcile) - now.getTime()
+  if (Number.isNaN(left)) return undefined
+  if (left >= 1000) return `next reconcile in ${span(left)}`
+  return left > -OVERDUE_MS ? 'any moment now' : `its reconcile is ${span(-left)} overdue`
+}
+
+function printObject(object: ObjectRecord, it: FieldOptions & HumanOptions): readonly string[] {
+  const { verdict, fields = [], explained = [] } = object
+  return [
+    ...objectHead(object, it),
+    ...paragraph(messageOf(object, it.when), { width: it.width, indent: '    ' }),
+    ...(verdict === 'in-sync' ? [] : fields.flatMap((field) => printField(field, it))),
+    ...(it.wide ? explained.flatMap((field) => printExplained(field, it)) : []),
+  ]
+}
+
+/** What Flux will do, it does at its next reconcile. */
+function messageOf({ message }: ObjectRecord, when: string | undefined): string | undefined {
+  const isPromise = message !== undefined && /^Flux will (?!not\b)/.test(message)
+  return isPromise && when !== undefined ? `${message} (${when})` : message
+}
+
+/** Name and verdict on one line, the verdict at its right end; where they are too long, the namespace below. */
+function objectHead(object: ObjectRecord, { style, width }: HumanOptions): readonly string[] {
+  const { apiVersion, kind, namespace, name } = object
+  const { group } = groupVersion(apiVersion)
+  const word = wordOf(object.verdict)
+  const title = `  ${visible(displayName({ group, kind, namespace: namespace ?? '', name }))}`
+  const place = namespace === undefined ? '' : ` -n ${visible(namespace)}`
+  const withVerdict = (text: string): string => {
+    const gap = Math.max(2, Math.min(width, VERDICT_COLUMN) - text.length - word.length)
+    return `${text}${' '.repeat(gap)}${object.verdict === 'in-sync' ? word : style.verdict(word)}`
   }
-  const patch = createTwoFilesPatch('live', 'git', text(field.live), text(field.git), '', '', { context: 2 })
-  return patch
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('===') && !line.startsWith('\\'))
-    .map((line) => {
-      const shown = `      ${visible(line)}`
-      if (line.startsWith('+')) return style.git(shown)
-      return line.startsWith('-') ? style.live(shown) : shown
-    })
-}
-
-function actorLine(field: FieldRecord, it: HumanOptions): readonly string[] {
-  const actor = actorText(field, it)
-  return actor === '' ? [] : [`      ${it.style.dim(actor)}`]
-}
-
-function actorText({ actor }: FieldRecord, { now }: HumanOptions): string {
-  if (actor === undefined) return ''
-  const how = actor.subresource === undefined ? actor.operation : `${actor.operation} ${actor.subresource}`
-  return visible(
-    `${actor.manager} (${how})${actor.time === undefined ? '' : `, ${age(actor.time, now)} ago`}`,
-  )
-}
-
-function printFate(field: FieldRecord, { style, width }: HumanOptions): readonly string[] {
-  const text = field.willRevert ? 'Flux will revert it' : `Flux will not revert it: ${field.because}`
-  return wrap(visible(text), width - 6).map((line) => `      ${style.dim(line)}`)
-}
-
-const COUNTED: readonly (readonly [keyof DriftReport['summary'], string, boolean])[] = [
-  ['drifted', 'drifted', true],
-  ['missing', 'missing', true],
-  ['orphaned', 'orphaned', true],
-  ['pending', 'pending', false],
-  ['excluded', 'excluded', false],
-  ['failed', 'failed', false],
-  ['unknown', 'unknown', false],
-]
-
-function printSummary(report: DriftReport, it: HumanOptions): string {
-  const { summary } = report
-  const all = `${plural(report.objects.length, 'object')}, ${plural(report.kustomizations.length, 'Kustomization')}`
-  if (report.kustomizations.length === 0) return 'No Kustomizations found.'
-  if (COUNTED.every(([name]) => summary[name] === 0)) return `No drift: ${all} in sync${revisionOf(report)}.`
-  const counts = COUNTED.filter(([name, , always]) => always || summary[name] > 0).map(
-    ([name, word]) => `${summary[name]} ${word}`,
-  )
-  return `${it.style.bold([...counts, `${summary.inSync} in sync`].join(', '))}   ${all}`
-}
-
-function revisionOf(report: DriftReport): string {
-  const revisions = new Set(report.kustomizations.map((kustomization) => kustomization.revision))
-  const [only] = revisions
-  return revisions.size === 1 && only !== undefined ? ` with ${visible(shortRevision(only))}` : ''
+  const fits = (text: string): boolean => text.length + 2 + word.length <= width
+  if (fits(title + place)) return [withVerdict(title + place)]
+  if (fits(title)) return [withVerdict(title), `   ${place}`]
+  return [title, withVerdict(`   ${place}`)]
 }

@@ -1,40 +1,34 @@
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
 /**
- * Makes text from a repository or a cluster safe for a terminal: control characters are shown, not obeyed.
+ * Makes text from a repository or a cluster safe for one line of a terminal: what controls a terminal,
+ * turns the direction of text or cannot be seen is shown, not obeyed.
  */
 export function visible(text: string): string {
-  return text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16)
+    return SHORT_ESCAPES[character] ?? (code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`)
+  })
 }
-
-/** Prints a value on one line, as YAML would: text plain where it can be read plain, else as JSON. */
-export function inline(value: unknown): string {
-  if (typeof value === 'string') return isPlain(value) ? visible(value) : JSON.stringify(visible(value))
-  return visible(JSON.stringify(value))
-}
-
-const isPlain = (text: string): boolean =>
-  text !== '' &&
-  text.trim() === text &&
-  !text.includes('\n') &&
-  !/^(?:true|false|null|yes|no|on|off|~|[-+]?[\d.]+)$/i.test(text)
 
 const UNITS: readonly (readonly [number, string])[] = [
   [365 * 86_400, 'y'],
   [86_400, 'd'],
   [3600, 'h'],
   [60, 'm'],
-  [1, 's'],
 ]
 
-/** kubectl's short age: `45s`, `4m`, `3h`, `2d`; the time itself where it cannot be read. */
-export function age(time: string, now: Date): string {
-  const seconds = Math.floor((now.getTime() - Date.parse(time)) / 1000)
-  if (Number.isNaN(seconds)) return time
-  if (seconds < 1) return '0s'
-  const [size, unit] = UNITS.find(([length]) => seconds >= length * (length === 1 ? 1 : 2)) ?? [1, 's']
+/** kubectl's short durations, in its units: `119s`, `4m`, `3h`, `2d`. */
+export function span(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000))
+  const [size, unit] = UNITS.find(([length]) => seconds >= 2 * length) ?? [1, 's']
   return `${Math.floor(seconds / size)}${unit}`
+}
+
+/** `4m ago`; the time itself where it cannot be read. */
+export function ago(time: string, now: Date): string {
+  const milliseconds = now.getTime() - Date.parse(time)
+  return Number.isNaN(milliseconds) ? time : `${span(milliseconds)} ago`
 }
 
 /** `1 object`, `2 objects`. */
@@ -42,14 +36,13 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** Breaks text at blanks so that no line is longer than `width`; words are never cut. */
+/** Breaks text at blanks so that no line is longer than `width`; words are never cut, other blanks stay. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = []
-  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
+  for (const word of text.match(/\s*\S+/g) ?? []) {
     const last = lines.at(-1)
-    if (last !== undefined && last.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
+    if (last !== undefined && last.length + word.length <= width) lines[lines.length - 1] = last + word
+    else lines.push(lines.length === 0 ? word : word.trimStart())
   }
   return lines
 }

@@ -1,0 +1,37 @@
+import type { DriftReport, Summary } from '@kubectl-gitops/core/drift/report.js'
+import { shortRevision } from '@kubectl-gitops/core/revision.js'
+import { fill } from './fill.js'
+import type { Style } from './style.js'
+import { plural, visible } from './text.js'
+
+/** What is always said, and what only where there is any. */
+const ALWAYS = ['drifted', 'missing', 'orphaned'] as const
+const WHERE_ANY = ['pending', 'excluded', 'failed', 'unknown'] as const
+
+/** The last lines of a report: how many of what. */
+export function printSummary(report: DriftReport, style: Style, width: number): readonly string[] {
+  const { summary, scope, kustomizations, objects } = report
+  const margins = { width, first: '', rest: '' }
+  if (kustomizations.length === 0) {
+    const place = scope.namespace === undefined ? '' : ` in namespace ${visible(scope.namespace)}`
+    return fill([{ text: `No Kustomizations found${place}.` }], margins)
+  }
+  const all = `${plural(objects.length, 'object')}, ${plural(kustomizations.length, 'Kustomization')}`
+  const counts = countsOf(summary)
+  if (counts === undefined) return fill([{ text: `No drift: ${all} in sync${revisionOf(report)}.` }], margins)
+  return fill([{ text: counts, paint: style.bold }, { text: all }], margins)
+}
+
+/** Undefined where everything is in sync. */
+function countsOf(summary: Summary): string | undefined {
+  const found = WHERE_ANY.filter((verdict) => summary[verdict] > 0)
+  if (found.length === 0 && ALWAYS.every((verdict) => summary[verdict] === 0)) return undefined
+  const counts = [...ALWAYS, ...found].map((verdict) => `${summary[verdict]} ${verdict}`)
+  return [...counts, `${summary.inSync} in sync`].join(', ')
+}
+
+/** The revision, where there is only one. */
+function revisionOf({ kustomizations }: DriftReport): string {
+  const [only, ...others] = new Set(kustomizations.map(({ revision }) => revision))
+  return only === undefined || others.length > 0 ? '' : ` with ${visible(shortRevision(only))}`
+}
