@@ -5,6 +5,8 @@ export interface GoModule {
   readonly name: string
   readonly binaries: Readonly<Record<string, { readonly package: string }>>
   readonly crds?: { readonly module: string; readonly path: string }
+  /** Go files of our own beside go.mod. */
+  readonly sources?: readonly string[]
   readonly seconds: number
   readonly ldflags: string
 }

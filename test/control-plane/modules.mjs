@@ -51,6 +51,13 @@ export const MODULES = [
     seconds: 70,
     ldflags: '-s -w',
   },
+  {
+    name: 'envsubst',
+    binaries: { envsubst: { package: '.' } },
+    sources: ['main.go'],
+    seconds: 5,
+    ldflags: '-s -w',
+  },
 ]
 
 /** The binaries that envtest's folder convention provides (`KUBEBUILDER_ASSETS`). */
@@ -70,7 +77,8 @@ export function sourceFolder(module) {
 /** Where a module's binaries and CRDs belong: the name changes with anything that changes the build. */
 export function moduleFolder(module, env) {
   const hash = createHash('sha256')
-  for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(folder(module.name), file)))
+  const files = ['go.mod', 'go.sum', ...(module.sources ?? [])]
+  for (const file of files) hash.update(readFileSync(join(folder(module.name), file)))
   hash.update(`${module.ldflags}\n${process.platform}/${process.arch}`)
   return join(cacheFolder(env), 'bin', `${module.name}-${hash.digest('hex').slice(0, 16)}`)
 }

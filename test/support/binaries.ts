@@ -10,8 +10,12 @@ export type Binary =
   | 'notification-controller'
   | 'helm-controller'
   | 'flagger'
+  | 'envsubst'
 
-export type CrdModule = Exclude<Binary, 'etcd' | 'kube-apiserver' | 'kubectl' | 'kube-controller-manager'>
+export type CrdModule = Exclude<
+  Binary,
+  'etcd' | 'kube-apiserver' | 'kubectl' | 'kube-controller-manager' | 'envsubst'
+>
 
 const REMEDY = 'run `make binaries` (node test/control-plane/build.mjs)'
 

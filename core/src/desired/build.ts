@@ -13,6 +13,9 @@ import {
 } from './generator.js'
 import type { Kustomization } from './kustomization.js'
 import { kustomizeBuild, type Kustomize } from './kustomize.js'
+import { refuseDuplicates } from './substitution/duplicates.js'
+import { substituteInBuild } from './substitution/strictness.js'
+import { secretValues, substituteReferences, type Variables } from './variables.js'
 import { readYaml } from './yaml.js'
 
 /** What Flux builds from one Kustomization at one revision. */
@@ -21,16 +24,22 @@ export interface Build {
   readonly text: string
   /** The objects as Flux applies them: with owner labels, normalised. */
   readonly objects: readonly KubernetesObject[]
+  /** Values of variables that came from Secrets: output must not show them. Never empty strings. */
+  readonly secretValues: ReadonlySet<string>
+  /** Why this may not be what Flux built, where that can be. */
+  readonly approximate?: string
 }
 
 /**
  * Builds a Kustomization from an artifact as kustomize-controller does, up to the objects that it applies.
+ * `variables` are those of its `spec.postBuild` (NO_VARIABLES where it has none).
  * @throws GitOpsError SPEC_UNSUPPORTED, PATH_NOT_FOUND, BUILD_FAILED and what the closure refuses
  */
 export async function build(
   artifact: Artifact,
   kustomization: Kustomization,
   kustomize: Kustomize,
+  variables: Variables,
 ): Promise<Build> {
   refuseUnsupported(kustomization)
   const { path } = kustomization
@@ -40,8 +49,17 @@ export async function build(
       why: `the artifact of ${artifact.commit.slice(0, 12)} has no such folder (a .sourceignore or spec.ignore may leave it out)`,
     })
   }
-  const text = await buildText(artifact, kustomization, kustomize)
-  return { text, objects: readObjects(text).map((object) => decorate(object, kustomization)) }
+  const printed = await buildText(artifact, kustomization, kustomize)
+  const { text, touched } = await substituteInBuild(printed, kustomization, variables, kustomize)
+  const objects = readObjects(text)
+  if (touched) refuseDuplicates(objects)
+  const isApproximate = touched && substituteReferences(kustomization.spec).length > 0
+  return {
+    text,
+    objects: objects.map((object) => decorate(object, kustomization)),
+    secretValues: secretValues(variables),
+    ...(isApproximate ? { approximate: 'substituteFrom values are known only as of now' } : {}),
+  }
 }
 
 async function buildText(
@@ -83,12 +101,9 @@ async function contents(
 }
 
 function refuseUnsupported(kustomization: Kustomization): void {
-  const reasons = {
-    decryption: 'its values are encrypted and the keys are on the cluster alone',
-    postBuild: 'variables are substituted after the build',
-  }
-  for (const [field, why] of Object.entries(reasons)) {
-    if (kustomization.spec[field] === undefined) continue
-    throw new GitOpsError('SPEC_UNSUPPORTED', { what: `spec.${field} cannot be followed yet`, why })
-  }
+  if (kustomization.spec.decryption === undefined) return
+  throw new GitOpsError('SPEC_UNSUPPORTED', {
+    what: 'spec.decryption cannot be followed yet',
+    why: 'its values are encrypted and the keys are on the cluster alone',
+  })
 }
