@@ -58,6 +58,13 @@ export const MODULES = [
     seconds: 5,
     ldflags: '-s -w',
   },
+  {
+    name: 'sourceignore',
+    binaries: { sourceignore: { package: '.' } },
+    sources: ['main.go'],
+    seconds: 5,
+    ldflags: '-s -w',
+  },
 ]
 
 /** The binaries that envtest's folder convention provides (`KUBEBUILDER_ASSETS`). */

@@ -11,10 +11,11 @@ export type Binary =
   | 'helm-controller'
   | 'flagger'
   | 'envsubst'
+  | 'sourceignore'
 
 export type CrdModule = Exclude<
   Binary,
-  'etcd' | 'kube-apiserver' | 'kubectl' | 'kube-controller-manager' | 'envsubst'
+  'etcd' | 'kube-apiserver' | 'kubectl' | 'kube-controller-manager' | 'envsubst' | 'sourceignore'
 >
 
 const REMEDY = 'run `make binaries` (node test/control-plane/build.mjs)'

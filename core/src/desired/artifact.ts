@@ -6,14 +6,15 @@ export interface Artifact {
   readonly commit: string
   /** By path relative to the root. */
   readonly files: ReadonlyMap<string, TreeEntry>
-  /** Every folder that holds a file, the root as ''. */
+  /** Every folder, the root as ''; one whose files are all left out is an empty folder. */
   readonly folders: ReadonlySet<string>
   readonly repository: Repository
 }
 
 /**
  * Lists the artifact of a commit, as source-controller would pack it.
- * Source: fluxcd/pkg artifact/storage/archive.go (symbolic links are left out), sourceignore.go.
+ * Source: fluxcd/pkg artifact/storage/archive.go (symbolic links are left out, and a rule that leaves a
+ * folder out does not leave its files out), sourceignore.go.
  * @param ignore `spec.ignore` of the GitRepository
  */
 export async function readArtifact(
@@ -30,7 +31,10 @@ export async function readArtifact(
   const files = new Map(
     regular.filter((entry) => !isIgnored(entry.path, patterns)).map((entry) => [entry.path, entry]),
   )
-  return { commit, files, folders: foldersOf(files.keys()), repository }
+  const checkedOut = parentsOf(tree.map((entry) => entry.path))
+  const packed = [...checkedOut].filter((folder) => !isIgnored(folder, patterns, 'folder'))
+  const folders = new Set(['', ...packed, ...parentsOf([...packed, ...files.keys()])])
+  return { commit, files, folders, repository }
 }
 
 async function sourceIgnoreFiles(
@@ -39,13 +43,14 @@ async function sourceIgnoreFiles(
 ): Promise<readonly IgnorePattern[]> {
   const found = entries
     .filter((entry) => entry.path === '.sourceignore' || entry.path.endsWith('/.sourceignore'))
-    .sort((a, b) => compareFolders(folderOf(a.path), folderOf(b.path)))
+    .sort((a, b) => comparePaths(folderOf(a.path), folderOf(b.path)))
   if (found.length === 0) return []
   const contents = await repository.read(found.map((entry) => entry.id))
+  // Go keeps a byte order mark: the first line is then neither a comment nor the name it looks like.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   return found.flatMap((entry) => {
     const folder = folderOf(entry.path)
-    const content = contents.get(entry.id)
-    return readPatterns(new TextDecoder().decode(content), folder === '' ? [] : folder.split('/'))
+    return readPatterns(decoder.decode(contents.get(entry.id)), folder === '' ? [] : folder.split('/'))
   })
 }
 
@@ -55,8 +60,8 @@ export function folderOf(path: string): string {
   return slash < 0 ? '' : path.slice(0, slash)
 }
 
-function foldersOf(paths: Iterable<string>): ReadonlySet<string> {
-  const folders = new Set<string>([''])
+function parentsOf(paths: Iterable<string>): ReadonlySet<string> {
+  const folders = new Set<string>()
   for (const path of paths) {
     for (let folder = folderOf(path); folder !== '' && !folders.has(folder); folder = folderOf(folder))
       folders.add(folder)
@@ -64,14 +69,11 @@ function foldersOf(paths: Iterable<string>): ReadonlySet<string> {
   return folders
 }
 
-/** The order of Go's directory walks: a folder's entries by name, each folder before what follows it. */
-export function compareFolders(a: string, b: string): number {
+/** The order of Go's directory walks: name by name, so that `a/x` comes before `a-b` and `a.yaml`. */
+export function comparePaths(a: string, b: string): number {
   const left = a.split('/')
   const right = b.split('/')
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const x = left[i] ?? ''
-    const y = right[i] ?? ''
-    if (x !== y) return Buffer.compare(Buffer.from(x), Buffer.from(y))
-  }
-  return left.length - right.length
+  const differs = left.findIndex((segment, i) => segment !== right[i])
+  if (differs < 0) return left.length - right.length
+  return Buffer.compare(Buffer.from(left[differs] ?? ''), Buffer.from(right[differs] ?? ''))
 }

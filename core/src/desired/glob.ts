@@ -1,88 +1,124 @@
+/** One character of a pattern, or the run of them behind a `*`. */
+interface Character {
+  readonly negated: boolean
+  /** Pairs of first and last code point; `?` is the negation of none. */
+  readonly ranges: readonly (readonly [number, number])[]
+}
+
+interface Chunk {
+  /** True when anything may stand before it. */
+  readonly star: boolean
+  readonly characters: readonly Character[]
+}
+
+/** A pattern that was read once, for many names. */
+export type Glob = readonly Chunk[]
+
+/** A name as code points, for many patterns. */
+export type Name = readonly number[]
+
 /**
- * Go's `filepath.Match` on one path segment: `*`, `?`, `[a-z]`, `[^a]`, `\x`.
- * Answers undefined for a malformed pattern (Go's ErrBadPattern).
- * Source: Go path/filepath/match.go.
+ * Reads a pattern of Go's `filepath.Match`: `*`, `?`, `[a-z]`, `[^a]`, `\x`.
+ * Answers undefined for a malformed one (Go's ErrBadPattern). Source: Go path/filepath/match.go.
  */
-export function globMatches(pattern: string, name: string): boolean | undefined {
-  const expression = compile(pattern)
-  return expression?.test(name)
-}
-
-const compiled = new Map<string, RegExp | undefined>()
-
-function compile(pattern: string): RegExp | undefined {
-  if (!compiled.has(pattern)) compiled.set(pattern, translate(pattern))
-  return compiled.get(pattern)
-}
-
-function translate(pattern: string): RegExp | undefined {
-  let source = ''
-  for (let i = 0; i < pattern.length;) {
-    const piece = translatePiece(pattern, i)
-    if (piece === undefined) return undefined
-    source += piece.source
-    i = piece.next
+export function parseGlob(pattern: string): Glob | undefined {
+  const points = codePoints(pattern)
+  const chunks: Chunk[] = []
+  for (let i = 0; i < points.length;) {
+    let star = false
+    for (; points[i] === STAR; i++) star = true
+    const characters: Character[] = []
+    while (i < points.length && points[i] !== STAR) {
+      const piece = readCharacter(points, i)
+      if (piece === undefined) return undefined
+      characters.push(piece.character)
+      i = piece.next
+    }
+    chunks.push({ star, characters })
   }
-  return new RegExp(`^${source}$`, 'su')
+  return chunks
+}
+
+/**
+ * Does the whole name match? Each chunk takes its leftmost place, as in Go: never more than pattern times
+ * name steps, so that no pattern can be written that takes forever. A name holds no `/`.
+ */
+export function matchesGlob(glob: Glob, name: Name): boolean {
+  let at = 0
+  for (const [i, chunk] of glob.entries()) {
+    const found = placeOf(chunk, name, at, i === glob.length - 1)
+    if (found === undefined) return false
+    at = found + chunk.characters.length
+  }
+  return at === name.length
+}
+
+/** The code points of a text. */
+export const codePoints = (text: string): Name =>
+  Array.from(text, (character) => character.codePointAt(0) ?? 0)
+
+const [STAR, QUESTION, OPEN, CLOSE, BACKSLASH, DASH, CARET] = codePoints('*?[]\\-^')
+
+function placeOf(chunk: Chunk, name: Name, at: number, last: boolean): number | undefined {
+  const end = name.length - chunk.characters.length
+  if (!chunk.star) return fits(chunk, name, at) ? at : undefined
+  // The last chunk has one place only: the end of the name.
+  for (let place = last ? Math.max(end, at) : at; place <= end; place++) {
+    if (fits(chunk, name, place)) return place
+  }
+  return undefined
+}
+
+function fits(chunk: Chunk, name: Name, at: number): boolean {
+  return chunk.characters.every(({ negated, ranges }, i) => {
+    const point = name[at + i]
+    return point !== undefined && ranges.some(([low, high]) => low <= point && point <= high) !== negated
+  })
 }
 
 interface Piece {
-  readonly source: string
+  readonly character: Character
   readonly next: number
 }
 
-function translatePiece(pattern: string, i: number): Piece | undefined {
-  const character = String.fromCodePoint(pattern.codePointAt(i) ?? 0)
-  switch (character) {
-    case '*':
-      return { source: '[^/]*', next: i + 1 }
-    case '?':
-      return { source: '[^/]', next: i + 1 }
-    case '[':
-      return translateClass(pattern, i)
-    case '\\':
-      return i + 1 < pattern.length ? literal(pattern, i + 1) : undefined
+function readCharacter(points: Name, i: number): Piece | undefined {
+  switch (points[i]) {
+    case QUESTION:
+      return { character: { negated: true, ranges: [] }, next: i + 1 }
+    case OPEN:
+      return readClass(points, i + 1)
+    case BACKSLASH:
+      return literal(points, i + 1)
     default:
-      return literal(pattern, i)
+      return literal(points, i)
   }
 }
 
-function literal(pattern: string, i: number): Piece {
-  const character = String.fromCodePoint(pattern.codePointAt(i) ?? 0)
-  return { source: character.replace(/[\\^$.*+?()[\]{}|/]/gu, '\\$&'), next: i + character.length }
+function literal(points: Name, i: number): Piece | undefined {
+  const point = points[i]
+  return point === undefined
+    ? undefined
+    : { character: { negated: false, ranges: [[point, point]] }, next: i + 1 }
 }
 
-function translateClass(pattern: string, start: number): Piece | undefined {
-  let i = start + 1
-  const negated = pattern[i] === '^'
-  if (negated) i++
-  let source = ''
-  for (let ranges = 0; pattern[i] !== ']' || ranges === 0; ranges++) {
-    const low = classCharacter(pattern, i)
+function readClass(points: Name, start: number): Piece | undefined {
+  const negated = points[start] === CARET
+  const ranges: [number, number][] = []
+  let i = negated ? start + 1 : start
+  while (points[i] !== CLOSE || ranges.length === 0) {
+    const low = readBound(points, i)
     if (low === undefined) return undefined
-    i = low.next
-    let high = low
-    if (pattern[i] === '-') {
-      const upper = classCharacter(pattern, i + 1)
-      if (upper === undefined) return undefined
-      high = upper
-      i = upper.next
-    }
-    if (low.code <= high.code) source += `\\u{${low.code.toString(16)}}-\\u{${high.code.toString(16)}}`
+    const high = points[low.next] === DASH ? readBound(points, low.next + 1) : low
+    if (high === undefined) return undefined
+    ranges.push([low.point, high.point])
+    i = high.next
   }
-  if (source === '') return { source: negated ? '[^/]' : '[]', next: i + 1 }
-  return { source: `[${negated ? '^' : ''}${source}]`, next: i + 1 }
+  return { character: { negated, ranges }, next: i + 1 }
 }
 
-function classCharacter(
-  pattern: string,
-  i: number,
-): { readonly code: number; readonly next: number } | undefined {
-  const first = pattern[i]
-  if (first === undefined || first === '-' || first === ']') return undefined
-  const at = first === '\\' ? i + 1 : i
-  const code = pattern.codePointAt(at)
-  if (code === undefined) return undefined
-  const next = at + String.fromCodePoint(code).length
-  return next < pattern.length ? { code, next } : undefined
+function readBound(points: Name, i: number): { readonly point: number; readonly next: number } | undefined {
+  if (points[i] === DASH || points[i] === CLOSE) return undefined
+  const at = points[i] === BACKSLASH ? i + 1 : i
+  const point = points[at]
+  return point === undefined || at + 1 >= points.length ? undefined : { point, next: at + 1 }
 }

@@ -3,21 +3,34 @@
  * the last matching line wins, so a file below an excluded folder can be taken back in (Git cannot).
  * Source: fluxcd/pkg sourceignore and sourceignore/gitignore (pattern.go, matcher.go).
  */
-import { globMatches } from './glob.js'
+import { codePoints, type Glob, matchesGlob, type Name, parseGlob } from './glob.js'
 
 export interface IgnorePattern {
   /** The folder whose `.sourceignore` holds the line; lines act below it only. */
   readonly domain: readonly string[]
-  readonly segments: readonly string[]
+  readonly segments: readonly Segment[]
   readonly include: boolean
   readonly folderOnly: boolean
 }
+
+/** One part of a pattern between slashes; a malformed glob matches nothing. */
+type Segment =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'anything' }
+  | { readonly kind: 'malformed' }
+  | { readonly kind: 'glob'; readonly glob: Glob }
 
 const VCS = '.git/,.gitignore,.gitmodules,.gitattributes'
 const EXTENSIONS = '*.jpg,*.jpeg,*.gif,*.png,*.wmv,*.flv,*.tar.gz,*.zip'
 const CI =
   '.github/,.circleci/,.travis.yml,.gitlab-ci.yml,appveyor.yml,.drone.yml,cloudbuild.yaml,codeship-services.yml,codeship-steps.yml'
 const EXTRA = '**/.goreleaser.yml,**/.sops.yaml,**/.flux.yaml'
+
+/** Go's bufio.Scanner gives up at a line of this many bytes, and Flux never asks it why. */
+const LONGEST_LINE = 64 * 1024
+
+/** What Go's strings.TrimSpace takes off: it knows NEL and does not know the byte order mark. */
+const BLANK = /^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/
 
 /** Reads one line; comments and blank lines are the caller's matter. */
 export function parsePattern(line: string, domain: readonly string[]): IgnorePattern {
@@ -26,15 +39,33 @@ export function parsePattern(line: string, domain: readonly string[]): IgnorePat
   if (!text.endsWith('\\ ')) text = text.replace(/ +$/, '')
   const folderOnly = text.endsWith('/')
   if (folderOnly) text = text.slice(0, -1)
-  return { domain, segments: text.split('/'), include, folderOnly }
+  const parts = text.split('/')
+  // Without a slash the pattern is one name, and `**` in it is two ordinary stars.
+  const segments = parts.length === 1 ? [globSegment(text)] : parts.map(parseSegment)
+  return { domain, segments, include, folderOnly }
+}
+
+function parseSegment(text: string): Segment {
+  if (text === '') return { kind: 'empty' }
+  if (text === '**') return { kind: 'anything' }
+  return text.includes('**') ? { kind: 'malformed' } : globSegment(text)
+}
+
+function globSegment(text: string): Segment {
+  const glob = parseGlob(text)
+  return glob === undefined ? { kind: 'malformed' } : { kind: 'glob', glob }
 }
 
 /** Reads a `.sourceignore` file or a `spec.ignore`. */
 export function readPatterns(text: string, domain: readonly string[]): readonly IgnorePattern[] {
-  return text
-    .split('\n')
+  const lines = text.split('\n')
+  const tooLong = lines.findIndex(
+    (line) => line.length * 3 >= LONGEST_LINE && Buffer.byteLength(line) >= LONGEST_LINE,
+  )
+  return lines
+    .slice(0, tooLong < 0 ? undefined : tooLong)
     .map((line) => line.replace(/\r$/, ''))
-    .filter((line) => !line.startsWith('#') && line.trim() !== '')
+    .filter((line) => !line.startsWith('#') && !BLANK.test(line))
     .map((line) => parsePattern(line, domain))
 }
 
@@ -49,70 +80,70 @@ export function effectivePatterns(own: readonly IgnorePattern[]): readonly Ignor
   return own.length > 0 ? [...fixed([VCS]), ...own] : fixed([VCS, EXTENSIONS, CI, EXTRA])
 }
 
-/** Is this file left out of the artifact? `path` is relative to the repository's root. */
-export function isIgnored(path: string, patterns: readonly IgnorePattern[]): boolean {
-  const segments = path.split('/')
-  for (let i = patterns.length - 1; i >= 0; i--) {
-    const pattern = patterns[i]
-    if (pattern !== undefined && matches(pattern, segments)) return !pattern.include
-  }
-  return false
+/**
+ * Is this file (or folder) left out of the artifact? A folder that is left out does not take its files with
+ * it: each is asked on its own. `path` is relative to the repository's root.
+ */
+export function isIgnored(
+  path: string,
+  patterns: readonly IgnorePattern[],
+  kind: 'file' | 'folder' = 'file',
+): boolean {
+  const names = path.split('/')
+  const asked: Asked = { names, points: names.map(codePoints), folder: kind === 'folder' }
+  const match = patterns.findLast((pattern) => matches(pattern, asked))
+  return match !== undefined && !match.include
 }
 
-function matches(pattern: IgnorePattern, path: readonly string[]): boolean {
-  if (path.length <= pattern.domain.length) return false
-  if (pattern.domain.some((segment, i) => path[i] !== segment)) return false
-  const rest = path.slice(pattern.domain.length)
-  return pattern.segments.length > 1 ? matchesPath(pattern, rest) : matchesName(pattern, rest)
+interface Asked {
+  readonly names: readonly string[]
+  readonly points: readonly Name[]
+  readonly folder: boolean
 }
 
-function matchesName(pattern: IgnorePattern, path: readonly string[]): boolean {
-  for (const [i, name] of path.entries()) {
-    const match = globMatches(pattern.segments[0] ?? '', name)
-    if (match === undefined) return false
-    if (match) return !(pattern.folderOnly && i === path.length - 1)
-  }
-  return false
+function matches(pattern: IgnorePattern, asked: Asked): boolean {
+  const { domain, segments, folderOnly } = pattern
+  if (asked.names.length <= domain.length) return false
+  if (domain.some((segment, i) => asked.names[i] !== segment)) return false
+  const path = asked.points.slice(domain.length)
+  const left = segments.length > 1 ? leftAfterPath(segments, path) : leftAfterName(segments[0], path)
+  return left !== undefined && !(folderOnly && !asked.folder && left === 0)
+}
+
+/** How many segments of the path stand behind the first name that matches. */
+function leftAfterName(segment: Segment | undefined, path: readonly Name[]): number | undefined {
+  if (segment?.kind !== 'glob') return undefined
+  const at = path.findIndex((name) => matchesGlob(segment.glob, name))
+  return at < 0 ? undefined : path.length - at - 1
 }
 
 /** go-git's globMatch, step for step: a pattern that ends early matches everything below. */
-function matchesPath(pattern: IgnorePattern, path: readonly string[]): boolean {
-  let rest = path
+function leftAfterPath(segments: readonly Segment[], path: readonly Name[]): number | undefined {
+  let at = 0
   let matched = false
   let skipping = false
-  for (const [i, segment] of pattern.segments.entries()) {
-    if (segment === '') {
-      skipping = false
-      continue
-    }
-    if (segment === '**') {
-      if (i === pattern.segments.length - 1) break
+  for (const [i, segment] of segments.entries()) {
+    if (segment.kind === 'malformed') return undefined
+    if (segment.kind === 'anything') {
+      if (i === segments.length - 1) break
       skipping = true
       continue
     }
-    const step = segment.includes('**') ? undefined : takeSegment(segment, rest, skipping)
-    if (step === undefined) return false
-    matched = step.matched
-    rest = step.rest
+    if (segment.kind === 'glob') {
+      const found = findSegment(segment.glob, path, at, skipping)
+      if (found === undefined) return undefined
+      matched = found < path.length
+      at = found + 1
+    }
     skipping = false
   }
-  return matched && !(pattern.folderOnly && rest.length === 0)
+  return matched ? Math.max(path.length - at, 0) : undefined
 }
 
-interface Taken {
-  readonly matched: boolean
-  readonly rest: readonly string[]
-}
-
-function takeSegment(segment: string, path: readonly string[], skipping: boolean): Taken | undefined {
-  if (path.length === 0) return undefined
-  if (!skipping) {
-    return globMatches(segment, path[0] ?? '') === true ? { matched: true, rest: path.slice(1) } : undefined
-  }
-  for (const [i, name] of path.entries()) {
-    const match = globMatches(segment, name)
-    if (match === undefined) return undefined
-    if (match) return { matched: true, rest: path.slice(i + 1) }
-  }
-  return { matched: false, rest: [] }
+/** Where a segment matches; the length of the path when a skip found nothing, which is no mismatch yet. */
+function findSegment(glob: Glob, path: readonly Name[], at: number, skipping: boolean): number | undefined {
+  if (at >= path.length) return undefined
+  if (!skipping) return matchesGlob(glob, path[at] ?? []) ? at : undefined
+  const found = path.findIndex((name, i) => i >= at && matchesGlob(glob, name))
+  return found < 0 ? path.length : found
 }
