@@ -1,8 +1,11 @@
 import { GitOpsError } from '../errors.js'
 import { isRecord } from '../object.js'
-import { folderOf, type Artifact } from './artifact.js'
-import { findKustomizationFile, isLocalRelative, type KustomizationFile } from './generator.js'
-import { readYaml } from './yaml.js'
+import type { Artifact } from './artifact.js'
+import { joinPath } from './generator.js'
+import { foldName, KUSTOMIZATION_NAMES, type KustomizationFile } from './kustomization-file.js'
+import { fileReferences, pluginReferences, type Reference } from './reference.js'
+import { isRemoteBase, isRemoteFile } from './remote-base.js'
+import { readUnambiguousYaml, readYaml } from './yaml.js'
 
 /** The files that a build reads, and nothing else: they are copied to the scratch folder. */
 export interface Closure {
@@ -12,59 +15,125 @@ export interface Closure {
 /**
  * Follows every path that kustomize would load, from a (generated or edited) kustomization file on.
  * A path that leaves the artifact is refused, as Flux's secure file system does; so is a remote one,
- * for a build has no network. A missing file is kustomize's to report.
+ * for a build has no network. A missing file is kustomize's to report. In doubt a path is followed: one that
+ * kustomize reads and this walk overlooks would be read from the machine that builds.
  * Source: the path-bearing fields of kustomize's own localizer (api/internal/localizer).
- * @throws GitOpsError PATH_ESCAPES, REMOTE_BASE_REFUSED, YAML_INVALID
+ * @throws GitOpsError PATH_ESCAPES, REMOTE_BASE_REFUSED, YAML_INVALID, SPEC_UNSUPPORTED
  */
 export async function readClosure(
   artifact: Artifact,
   folder: string,
   file: KustomizationFile,
 ): Promise<Closure> {
-  const walk: Walk = { artifact, paths: new Set(), visited: new Set([folder]) }
+  const walk: Walk = { artifact, data: new Set(), entered: new Set(), visited: new Set([folder]) }
+  // With a second kustomization file beside the first, kustomize has to fail as it does in Flux.
+  for (const path of kustomizationFiles(artifact, folder)) walk.entered.add(path)
   await follow(walk, folder, file)
-  return { paths: walk.paths }
+  refuseReused(walk)
+  return { paths: new Set([...walk.entered, ...walk.data]) }
 }
 
 interface Walk {
   readonly artifact: Artifact
-  readonly paths: Set<string>
+  /** Files that kustomize takes as they are. */
+  readonly data: Set<string>
+  /** Kustomization files of the folders that were followed. */
+  readonly entered: Set<string>
   readonly visited: Set<string>
 }
 
 async function follow(walk: Walk, folder: string, file: KustomizationFile): Promise<void> {
-  const references = referencesOf(file)
-  for (const reference of references) {
-    const found = locate(walk.artifact, folder, reference)
-    if (found === undefined) continue
-    if (walk.artifact.files.has(found)) walk.paths.add(found)
-    else if (reference.folder) await enter(walk, found)
+  for (const reference of fileReferences(file)) {
+    if (reference.kind === 'plugin') await followPlugin(walk, folder, reference)
+    else await take(walk, folder, reference)
   }
-  for (const path of references.filter((reference) => reference.plugin))
-    await followPlugin(walk, folder, path)
+}
+
+/** Adds what a reference names; answers its path in the artifact. */
+async function take(walk: Walk, folder: string, reference: Reference): Promise<string | undefined> {
+  const found = locate(folder, reference)
+  if (walk.artifact.files.has(found)) walk.data.add(found)
+  else if (reference.kind === 'file' || !walk.artifact.folders.has(found)) return undefined
+  else await enter(walk, found)
+  return found
 }
 
 async function enter(walk: Walk, folder: string): Promise<void> {
   if (walk.visited.has(folder)) return
   walk.visited.add(folder)
-  const path = findKustomizationFile(walk.artifact, folder)
-  if (path === undefined) return
-  walk.paths.add(path)
-  for (const file of readYaml(await contentOf(walk.artifact, path), path)) {
-    if (isRecord(file)) await follow(walk, folder, file)
+  for (const path of kustomizationFiles(walk.artifact, folder)) {
+    walk.entered.add(path)
+    for (const file of readYaml(await contentOf(walk.artifact, path), path)) {
+      if (isRecord(file)) await follow(walk, folder, file)
+    }
   }
 }
 
-/** A generator's or transformer's own configuration names files too. */
+/** A generator's or transformer's own configuration, in place or in a file or folder, names files too. */
 async function followPlugin(walk: Walk, folder: string, reference: Reference): Promise<void> {
-  const path = locate(walk.artifact, folder, reference)
-  if (path === undefined || !walk.artifact.files.has(path)) return
-  for (const document of readYaml(await contentOf(walk.artifact, path), path)) {
-    for (const inner of pluginReferences(document)) {
-      const found = locate(walk.artifact, folder, inner)
-      if (found !== undefined && walk.artifact.files.has(found)) walk.paths.add(found)
-    }
+  const { path } = reference
+  const inline = /[:\n]/.test(path) ? readUnambiguousYaml(path, 'a plugin written in place') : []
+  if (await followConfigurations(walk, folder, inline)) return
+  const found = await take(walk, folder, { path, kind: 'resource' })
+  if (found !== undefined) await followConfigured(walk, folder, found)
+}
+
+/** The paths in a plugin's configuration start where the kustomization file is that names the plugin. */
+async function followConfigurations(
+  walk: Walk,
+  folder: string,
+  documents: readonly unknown[],
+): Promise<boolean> {
+  const inner = documents.flatMap(pluginReferences)
+  for (const reference of inner) await take(walk, folder, reference)
+  return documents.some((document) => isRecord(document))
+}
+
+async function followConfigured(walk: Walk, folder: string, path: string): Promise<void> {
+  if (walk.artifact.files.has(path)) {
+    const documents = readUnambiguousYaml(await contentOf(walk.artifact, path), path)
+    await followConfigurations(walk, folder, documents)
+    return
   }
+  for (const resource of await resourcesOf(walk.artifact, path)) {
+    const found = await take(walk, path, resource)
+    if (found !== undefined) await followConfigured(walk, folder, found)
+  }
+}
+
+async function resourcesOf(artifact: Artifact, folder: string): Promise<readonly Reference[]> {
+  const resources: Reference[] = []
+  for (const path of kustomizationFiles(artifact, folder)) {
+    for (const document of readYaml(await contentOf(artifact, path), path))
+      resources.push(...plainResources(document, path))
+  }
+  return resources
+}
+
+/** A patched or generated configuration could name any file: only one that stands there can be followed. */
+function plainResources(document: unknown, path: string): readonly Reference[] {
+  const fields = isRecord(document) ? Object.keys(document).map(foldName) : []
+  const odd = fields.find((field) => !['apiversion', 'kind', 'metadata', 'resources'].includes(field))
+  if (odd === undefined) return isRecord(document) ? fileReferences(document) : []
+  throw new GitOpsError('SPEC_UNSUPPORTED', {
+    what: `${path} changes the configuration of a plugin`,
+    why: 'which files such a configuration names is known to kustomize alone, while it builds',
+    tryThis: 'let generators, transformers and validators name the configuration files themselves',
+  })
+}
+
+/** kustomize is given every kustomization file in one unambiguous spelling, so none can be data as well. */
+function refuseReused(walk: Walk): void {
+  const reused = [...walk.entered].find((path) => walk.data.has(path))
+  if (reused === undefined) return
+  throw new GitOpsError('SPEC_UNSUPPORTED', {
+    what: `${reused} is built and is an input of the build too`,
+    why: 'a kustomization file that is read as data cannot be followed',
+  })
+}
+
+function kustomizationFiles(artifact: Artifact, folder: string): readonly string[] {
+  return KUSTOMIZATION_NAMES.map((name) => joinPath(folder, name)).filter((path) => artifact.files.has(path))
 }
 
 /** The text of one file of the artifact. */
@@ -74,115 +143,44 @@ export async function contentOf(artifact: Artifact, path: string): Promise<strin
   return new TextDecoder().decode(contents?.get(entry?.id ?? ''))
 }
 
-interface Reference {
-  readonly path: string
-  /** May name a folder with a kustomization file of its own. */
-  readonly folder: boolean
-  /** Configures a plugin, which may name more files. */
-  readonly plugin: boolean
-}
-
-const FOLDER_FIELDS = ['resources', 'bases', 'components']
-const FILE_FIELDS = ['crds', 'configurations', 'patchesstrategicmerge']
-const PLUGIN_FIELDS = ['generators', 'transformers', 'validators']
-const PATCH_FIELDS = ['patches', 'patchesjson6902', 'replacements']
-const GENERATOR_FIELDS = ['configmapgenerator', 'secretgenerator']
-
-function referencesOf(written: KustomizationFile): readonly Reference[] {
-  const file = lowerCased(written)
-  const named = (fields: readonly string[], folder: boolean, plugin: boolean): readonly Reference[] =>
-    fields.flatMap((field) =>
-      strings(file[field])
-        .filter(isPath)
-        .map((path) => ({ path, folder, plugin })),
-    )
-  const openapi = isRecord(file['openapi']) ? strings([file['openapi']['path']]) : []
-  return [
-    ...named(FOLDER_FIELDS, true, false),
-    ...named(FILE_FIELDS, false, false),
-    ...named(PLUGIN_FIELDS, true, true),
-    ...plain([
-      ...PATCH_FIELDS.flatMap((field) => pathsOf(file[field])),
-      ...GENERATOR_FIELDS.flatMap((field) => generatorFiles(file[field])),
-      ...helmFiles(file),
-      ...openapi,
-    ]),
-  ]
-}
-
-const plain = (paths: readonly string[]): readonly Reference[] =>
-  paths.map((path) => ({ path, folder: false, plugin: false }))
-
-/** Generators and transformers may be written in place: then the text has line breaks. */
-const isPath = (text: string): boolean =>
-  text !== '' && !text.includes('\n') && !text.trimStart().startsWith('{')
-
-function pathsOf(value: unknown): readonly string[] {
-  return records(value).flatMap((item) => strings([item['path']]))
-}
-
-/** `files` entries are `path` or `key=path`; `envs` and the old `env` are paths. */
-function generatorFiles(value: unknown): readonly string[] {
-  return records(value).flatMap((item) => [
-    ...strings(item['files']).map((entry) => entry.slice(entry.indexOf('=') + 1)),
-    ...strings(item['envs']),
-    ...strings([item['env']]),
-  ])
-}
-
-function helmFiles(file: KustomizationFile): readonly string[] {
-  return [...records(file['helmcharts']), ...records(file['helmchartinflationgenerator'])].flatMap(
-    (chart) => [
-      ...strings([chart['valuesfile'], chart['values']]),
-      ...strings(chart['additionalvaluesfiles']),
-    ],
-  )
-}
-
-/** The fields of kustomize's built-in plugins that are loaded as files. */
-function pluginReferences(written: unknown): readonly Reference[] {
-  if (!isRecord(written)) return []
-  const document = lowerCased(written)
-  return plain([
-    ...strings([document['path'], document['jsonop']]).filter(isPath),
-    ...strings(document['paths']).filter(isPath),
-    ...generatorFiles([document]),
-    ...pathsOf(document['replacements']),
-    ...helmFiles({ helmcharts: [document] }),
-  ])
-}
-
-/** Where a reference points in the artifact; undefined when nothing is there. */
-function locate(artifact: Artifact, folder: string, reference: Reference): string | undefined {
-  const { path } = reference
-  const here = resolvePath(folder, path)
-  if (here !== undefined && (artifact.files.has(here) || artifact.folders.has(here))) return here
-  if (isRemote(path)) {
+/** Where a reference points in the artifact, whether anything is there or not. */
+function locate(folder: string, reference: Reference): string {
+  const { path, kind } = reference
+  const remote =
+    (kind !== 'base' && isRemoteFile(path)) || (kind !== 'file' && isRemoteBase(path) && !isFileUrl(path))
+  if (remote) {
     throw new GitOpsError('REMOTE_BASE_REFUSED', {
-      what: `${folder === '' ? 'the root' : folder} loads ${redacted(path)} from the network`,
+      what: `${nameOf(folder)} loads ${redacted(path)} from the network`,
       why: 'a build reads the revision and nothing else: what a remote base says can change at any time',
       tryThis: 'copy the remote base into the repository',
     })
   }
-  if (here === undefined) {
-    throw new GitOpsError('PATH_ESCAPES', {
-      what: `${folder === '' ? 'the root' : folder} names ${path}, which lies outside the repository`,
-      why: 'Flux builds inside the artifact and refuses paths that leave it',
-      tryThis: 'name a path inside the repository',
-    })
-  }
-  return undefined
+  const found = isFileUrl(path) ? undefined : resolvePath(folder, path)
+  if (found !== undefined) return found
+  throw new GitOpsError('PATH_ESCAPES', {
+    what: `${nameOf(folder)} names ${shown(path)}, which lies outside the repository`,
+    why: 'Flux builds inside the artifact and refuses paths that leave it',
+    tryThis: 'name a path inside the repository',
+  })
 }
 
-const isRemote = (path: string): boolean =>
-  (!isLocalRelative(path) && !path.startsWith('/') && !path.toLowerCase().startsWith('file:')) ||
-  /^[a-z][a-z0-9+.-]*:\/\//i.test(path) ||
-  /[?&]ref=/.test(path)
+const isFileUrl = (path: string): boolean => /^(?:git::)?file:\/\//i.test(path)
 
-const redacted = (url: string): string => url.replace(/\/\/[^/@]*@/, '//')
+const nameOf = (folder: string): string => (folder === '' ? 'the root' : folder)
 
+const redacted = (url: string): string => shown(url.replace(/\/\/[^/@]*@/, '//').replace(/\?.*/s, ''))
+
+/** A patch written in place may hold a secret. */
+const shown = (path: string): string =>
+  path.length > 200 || /[\n{]/.test(path)
+    ? 'a path'
+    : /^[\x21-\x7e]+$/.test(path)
+      ? path
+      : JSON.stringify(path)
+
+/** Go's filepath.Join: an empty path is the folder itself, `..` takes off whatever stands before it. */
 function resolvePath(folder: string, path: string): string | undefined {
-  if (path.startsWith('/') || path.toLowerCase().startsWith('file:')) return undefined
+  if (path.startsWith('/')) return undefined
   const segments = folder === '' ? [] : folder.split('/')
   for (const segment of path.split('/')) {
     if (segment === '' || segment === '.') continue
@@ -191,13 +189,3 @@ function resolvePath(folder: string, path: string): string | undefined {
   }
   return segments.join('/')
 }
-
-/** Go's JSON reader matches field names without regard to case, so this walk has to as well. */
-const lowerCased = (fields: KustomizationFile): KustomizationFile =>
-  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value]))
-
-const strings = (value: unknown): readonly string[] =>
-  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
-
-const records = (value: unknown): readonly KustomizationFile[] =>
-  Array.isArray(value) ? value.filter(isRecord).map(lowerCased) : []

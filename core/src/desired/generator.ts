@@ -1,24 +1,9 @@
 import { GitOpsError } from '../errors.js'
 import { isRecord } from '../object.js'
-import { compareFolders, folderOf, type Artifact } from './artifact.js'
+import { comparePaths, folderOf, type Artifact } from './artifact.js'
+import { KUSTOMIZATION_NAMES, type KustomizationFile, readKustomizationFile } from './kustomization-file.js'
 
-/** kustomize's own file, as data. */
-export type KustomizationFile = Readonly<Record<string, unknown>>
-
-/** The names kustomize recognises, in the order it looks for them (kustomize api/konfig). */
-export const KUSTOMIZATION_NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const
-
-/** The fields of kustomize v5.8's Kustomization; Flux reads the file leniently and drops all others. */
-const KNOWN_FIELDS = new Map(
-  (
-    'apiVersion kind metadata openapi namePrefix nameSuffix namespace commonLabels labels commonAnnotations ' +
-    'patchesStrategicMerge patchesJson6902 patches images replacements replicas vars sortOptions resources ' +
-    'components crds bases configMapGenerator secretGenerator helmGlobals helmCharts helmChartInflationGenerator ' +
-    'generatorOptions configurations generators transformers validators buildMetadata'
-  )
-    .split(' ')
-    .map((field) => [field.toLowerCase(), field]),
-)
+export { KUSTOMIZATION_NAMES, type KustomizationFile }
 
 /** The path of a folder's kustomization file in the artifact, if it has one. */
 export function findKustomizationFile(artifact: Artifact, folder: string): string | undefined {
@@ -33,8 +18,8 @@ export function findKustomizationFile(artifact: Artifact, folder: string): strin
 export function generateFile(artifact: Artifact, folder: string): KustomizationFile {
   const prefix = folder === '' ? '' : `${folder}/`
   const own = new Set<string>()
-  for (const path of [...artifact.files.keys()].sort(compareFolders)) {
-    if (!path.startsWith(prefix)) continue
+  const below = [...artifact.files.keys()].filter((path) => path.startsWith(prefix))
+  for (const path of below.sort(comparePaths)) {
     const kustomized = outermostKustomized(artifact, folderOf(path), folder)
     if (kustomized !== undefined) own.add(kustomized)
     else if (/\.ya?ml$/.test(path)) own.add(path)
@@ -66,42 +51,28 @@ export function editFile(
   generated: boolean,
   exists: (path: string) => boolean,
 ): KustomizationFile {
-  const known = knownFields(file)
-  const empty = !generated && list(known['resources']).length === 0
+  const known = readKustomizationFile(file)
+  const empty = !generated && list(known.resources).length === 0
   return withoutUndefined({
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
     ...known,
     ...(empty ? { buildMetadata: ['originAnnotations'] } : {}),
-    ...renamed('namespace', spec['targetNamespace']),
-    ...renamed('namePrefix', spec['namePrefix']),
-    ...renamed('nameSuffix', spec['nameSuffix']),
-    ...appended('patches', known['patches'], list(spec['patches']).map(editPatch)),
+    ...renamed('namespace', spec.targetNamespace),
+    ...renamed('namePrefix', spec.namePrefix),
+    ...renamed('nameSuffix', spec.nameSuffix),
+    ...appended('patches', known.patches, list(spec.patches).map(editPatch)),
     ...appended(
       'patchesStrategicMerge',
-      known['patchesStrategicMerge'],
-      list(spec['patchesStrategicMerge']).map((patch) => JSON.stringify(patch)),
+      known.patchesStrategicMerge,
+      list(spec.patchesStrategicMerge).map((patch) => JSON.stringify(patch)),
     ),
-    ...appended(
-      'patchesJson6902',
-      known['patchesJson6902'],
-      list(spec['patchesJson6902']).map(editJsonPatch),
-    ),
-    ...appended('components', known['components'], editComponents(spec, exists)),
-    ...images(known['images'], list(spec['images'])),
-    ...(list(spec['buildMetadata']).length > 0 ? { buildMetadata: spec['buildMetadata'] } : {}),
-    sortOptions: known['sortOptions'] ?? { order: 'fifo' },
+    ...appended('patchesJson6902', known.patchesJson6902, list(spec.patchesJson6902).map(editJsonPatch)),
+    ...appended('components', known.components, editComponents(spec, exists)),
+    ...images(known.images, list(spec.images)),
+    ...(list(spec.buildMetadata).length > 0 ? { buildMetadata: spec.buildMetadata } : {}),
+    sortOptions: known.sortOptions ?? { order: 'fifo' },
   })
-}
-
-/** Go's JSON reader matches field names without regard to case. */
-function knownFields(file: KustomizationFile): KustomizationFile {
-  return Object.fromEntries(
-    Object.entries(file).flatMap(([name, value]) => {
-      const field = KNOWN_FIELDS.get(name.toLowerCase())
-      return field === undefined ? [] : [[field, value]]
-    }),
-  )
 }
 
 const SELECTOR_FIELDS = [
@@ -116,26 +87,26 @@ const SELECTOR_FIELDS = [
 
 function editPatch(patch: unknown): unknown {
   if (!isRecord(patch)) return patch
-  const target = isRecord(patch['target']) ? pick(patch['target'], SELECTOR_FIELDS) : undefined
-  return withoutUndefined({ patch: patch['patch'], target })
+  const target = isRecord(patch.target) ? pick(patch.target, SELECTOR_FIELDS) : undefined
+  return withoutUndefined({ patch: patch.patch, target })
 }
 
 function editJsonPatch(patch: unknown): unknown {
   if (!isRecord(patch)) return patch
-  const target = isRecord(patch['target']) ? pick(patch['target'], SELECTOR_FIELDS) : {}
-  return { patch: JSON.stringify(patch['patch']), target }
+  const target = isRecord(patch.target) ? pick(patch.target, SELECTOR_FIELDS) : {}
+  return { patch: JSON.stringify(patch.patch), target }
 }
 
 function editComponents(
   spec: Readonly<Record<string, unknown>>,
   exists: (path: string) => boolean,
 ): readonly string[] {
-  const components = list(spec['components']).filter((item): item is string => typeof item === 'string')
+  const components = list(spec.components).filter((item): item is string => typeof item === 'string')
   const remote = components.find((component) => !isLocalRelative(component))
   if (remote !== undefined) {
     throw new GitOpsError('BUILD_FAILED', { what: `component path '${remote}' must be local and relative` })
   }
-  return spec['ignoreMissingComponents'] === true ? components.filter(exists) : components
+  return spec.ignoreMissingComponents === true ? components.filter(exists) : components
 }
 
 const REMOTE_PREFIXES = [
@@ -158,10 +129,10 @@ export function isLocalRelative(path: string): boolean {
 
 /** Merges images by name; a new tag or digest replaces both (kustomize-controller 1.9.4). */
 function images(own: unknown, added: readonly unknown[]): KustomizationFile {
-  if (added.length === 0) return {}
+  if (added.length === 0 || !isListOrAbsent(own)) return {}
   const merged: Readonly<Record<string, unknown>>[] = list(own).filter(isRecord)
   for (const image of added.filter(isRecord)) {
-    const at = merged.findIndex((item) => item['name'] === image['name'])
+    const at = merged.findIndex((item) => item.name === image.name)
     const fresh = pick(image, ['name', 'newName', 'newTag', 'digest'])
     if (at < 0) merged.push(fresh)
     else merged[at] = mergeImage(merged[at] ?? {}, fresh)
@@ -170,19 +141,22 @@ function images(own: unknown, added: readonly unknown[]): KustomizationFile {
 }
 
 function mergeImage(own: KustomizationFile, added: KustomizationFile): KustomizationFile {
-  const versioned = Boolean(added['newTag']) || Boolean(added['digest'])
+  const versioned = Boolean(added.newTag) || Boolean(added.digest)
   return withoutUndefined({
     ...own,
-    ...(added['newName'] ? { newName: added['newName'] } : {}),
-    ...(versioned ? { newTag: added['newTag'], digest: added['digest'] } : {}),
+    ...(added.newName ? { newName: added.newName } : {}),
+    ...(versioned ? { newTag: added.newTag, digest: added.digest } : {}),
   })
 }
 
 const renamed = (field: string, value: unknown): KustomizationFile =>
   typeof value === 'string' ? { [field]: value } : {}
 
+/** What has the wrong shape stays as it is: kustomize refuses it, as Flux does. */
+const isListOrAbsent = (own: unknown): boolean => own === undefined || Array.isArray(own)
+
 const appended = (field: string, own: unknown, added: readonly unknown[]): KustomizationFile =>
-  added.length === 0 ? {} : { [field]: [...list(own), ...added] }
+  added.length === 0 || !isListOrAbsent(own) ? {} : { [field]: [...list(own), ...added] }
 
 const pick = (from: KustomizationFile, fields: readonly string[]): KustomizationFile =>
   Object.fromEntries(fields.flatMap((field) => (from[field] === undefined ? [] : [[field, from[field]]])))

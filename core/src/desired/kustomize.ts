@@ -1,14 +1,18 @@
-import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFile, type ExecFileException } from 'node:child_process'
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { GitOpsError } from '../errors.js'
+import { KUSTOMIZATION_NAMES } from './kustomization-file.js'
+import { removeScratch, trackScratch } from './scratch.js'
+import { printYaml, readYaml } from './yaml.js'
 
 /** Runs kustomize; kubectl carries it, so the product needs no binary of its own. */
 export interface Kustomize {
   /** `KUBECTL_PATH` (set by kubectl for its plugins), else `kubectl` from PATH. */
   readonly kubectl: string
   readonly timeoutMs: number
+  /** Only PATH and TMPDIR are used. */
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
@@ -20,58 +24,65 @@ const OUTPUT_LIMIT = 256 * 1024 * 1024
 /**
  * Builds a folder of a scratch copy and answers what kustomize printed. The copy lives for this call
  * only; nobody's work tree is touched. Restrictions on where files are loaded from are off, as in Flux
- * (kustomize-controller SecureBuild): the closure has already refused paths that leave the artifact.
- * @throws GitOpsError BUILD_FAILED with kustomize's words, BUILD_TIMEOUT, KUSTOMIZE_NOT_FOUND
+ * (kustomize-controller SecureBuild): the closure has already refused paths that leave the artifact, and
+ * every kustomization file is written as the closure understood it, so that kustomize cannot read it otherwise.
+ * @throws GitOpsError BUILD_FAILED with kustomize's words, BUILD_TIMEOUT, LIMIT_EXCEEDED, KUSTOMIZE_NOT_FOUND,
+ * YAML_INVALID
  */
 export async function kustomizeBuild(
   kustomize: Kustomize,
   files: ScratchFiles,
   folder: string,
 ): Promise<string> {
-  const scratch = await mkdtemp(join(tmpdir(), 'kubectl-gitops-'))
+  const scratch = await mkdtemp(join(kustomize.env.TMPDIR ?? tmpdir(), 'kubectl-gitops-'))
+  trackScratch(scratch)
   try {
-    await writeScratch(scratch, files)
+    await writeScratch(join(scratch, 'files'), files)
+    await mkdir(join(scratch, 'home'), { mode: 0o700 })
     return await run(kustomize, scratch, folder)
   } finally {
-    await rm(scratch, { recursive: true, force: true })
+    await removeScratch(scratch)
   }
 }
 
-async function writeScratch(scratch: string, files: ScratchFiles): Promise<void> {
-  const folders = new Set([...files.keys()].map((path) => dirname(join(scratch, path))))
+async function writeScratch(root: string, files: ScratchFiles): Promise<void> {
+  const folders = new Set([root, ...[...files.keys()].map((path) => dirname(join(root, path)))])
   for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 })
   for (const [path, content] of files)
-    await writeFile(join(scratch, path), content, { mode: 0o600, flag: 'wx' })
+    await writeFile(join(root, path), unambiguous(path, content), { mode: 0o600, flag: 'wx' })
+}
+
+function unambiguous(path: string, content: Uint8Array | string): Uint8Array | string {
+  if (!KUSTOMIZATION_NAMES.some((name) => name === basename(path))) return content
+  const text = typeof content === 'string' ? content : new TextDecoder().decode(content)
+  const [document] = readYaml(text, path)
+  return document === undefined ? '' : `${printYaml(document)}\n`
 }
 
 function run(kustomize: Kustomize, scratch: string, folder: string): Promise<string> {
-  const target = folder === '' ? scratch : join(scratch, folder)
   const options = {
-    cwd: scratch,
+    cwd: join(scratch, 'files'),
     env: offline(kustomize.env, scratch),
     timeout: kustomize.timeoutMs,
     killSignal: 'SIGKILL' as const,
     maxBuffer: OUTPUT_LIMIT,
   }
+  const args = ['kustomize', '--load-restrictor=LoadRestrictionsNone', '--', join(scratch, 'files', folder)]
   return new Promise((resolve, reject) => {
-    execFile(
-      kustomize.kubectl,
-      ['kustomize', '--load-restrictor=LoadRestrictionsNone', '--', target],
-      options,
-      (error, stdout, stderr) => {
-        if (error === null) resolve(stdout)
-        else reject(explain(error, stderr, scratch, kustomize))
-      },
-    )
+    execFile(kustomize.kubectl, args, options, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout)
+      else reject(explain(error, stderr, scratch, kustomize))
+    })
   })
 }
 
-/** A build reads its scratch copy alone: no network, no configuration of the user's. */
+/** A build reads its scratch copy alone: no network, no configuration of the user's or the repository's. */
 function offline(env: Kustomize['env'], scratch: string): NodeJS.ProcessEnv {
   const nowhere = 'http://127.0.0.1:9'
   return {
-    PATH: env['PATH'],
-    HOME: scratch,
+    PATH: env.PATH,
+    HOME: join(scratch, 'home'),
+    KUBECONFIG: '/dev/null',
     HTTP_PROXY: nowhere,
     HTTPS_PROXY: nowhere,
     GIT_ALLOW_PROTOCOL: 'none',
@@ -80,39 +91,55 @@ function offline(env: Kustomize['env'], scratch: string): NodeJS.ProcessEnv {
   }
 }
 
-interface ExecError {
-  readonly code?: string | number | null | undefined
-  readonly killed?: boolean | undefined
-  readonly message: string
-}
-
-function explain(error: ExecError, stderr: string, scratch: string, kustomize: Kustomize): GitOpsError {
-  if (error.code === 'ENOENT') {
+function explain(
+  error: ExecFileException,
+  stderr: string,
+  scratch: string,
+  kustomize: Kustomize,
+): GitOpsError {
+  if (error.code === 'ENOENT' || error.code === 'EACCES') {
     return new GitOpsError('KUSTOMIZE_NOT_FOUND', {
-      what: `cannot build: ${kustomize.kubectl} was not found`,
+      what: `cannot build: ${kustomize.kubectl} ${error.code === 'ENOENT' ? 'was not found' : 'cannot be run'}`,
       tryThis: 'install kubectl and put it on PATH, or set KUBECTL_PATH',
     })
   }
+  if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') {
+    const why = `it printed more than ${OUTPUT_LIMIT >> 20} MiB`
+    return new GitOpsError('LIMIT_EXCEEDED', { what: 'kustomize was stopped', why })
+  }
   if (error.killed === true) {
-    return new GitOpsError('BUILD_TIMEOUT', {
-      what: 'kustomize was stopped',
-      why: `it took longer than ${Math.round(kustomize.timeoutMs / 1000)} s or printed more than ${OUTPUT_LIMIT >> 20} MiB`,
-    })
+    const why = `it took longer than ${kustomize.timeoutMs / 1000} s`
+    return new GitOpsError('BUILD_TIMEOUT', { what: 'kustomize was stopped', why })
   }
   return new GitOpsError('BUILD_FAILED', {
     what: 'kustomize build failed',
-    why: kustomizeWords(stderr, scratch) || error.message,
+    why: kustomizeWords(stderr, scratch) || ending(error),
   })
 }
 
+/** Node's own message would repeat the whole command line. */
+const ending = ({ signal, code }: ExecFileException): string =>
+  typeof signal === 'string' ? `it ended with ${signal}` : `it ended with exit code ${String(code)}`
+
+/** Where kustomize repeats its input, which may be a secret. */
+const REPEATED: readonly (readonly [RegExp, string])[] = [
+  [/with config: `[^]*`/g, 'with config: ***'],
+  [/literal sources \[[^]*\]: /g, 'literal sources ***: '],
+  [/invalid literal source [^]*, expected key=value/g, 'invalid literal source ***, expected key=value'],
+  [/\[(patch(?:es)?): "[^]*"\]/g, '[$1: ***]'],
+  [/line \[[\d ]*\] has invalid utf8 bytes : .*/g, 'a line has invalid utf8 bytes'],
+]
+
 /** kustomize's own words, with paths as they are in the repository and without its deprecation notes. */
 export function kustomizeWords(stderr: string, scratch: string): string {
-  return stderr
+  const root = join(scratch, 'files')
+  const words = stderr
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.startsWith('# Warning:'))
     .join('\n')
     .replace(/^error: /, '')
-    .replaceAll(`/private${scratch}/`, '')
-    .replaceAll(`${scratch}/`, '')
-    .replaceAll(scratch, '.')
+    .replaceAll(`/private${root}`, root)
+    .replaceAll(`${root}/`, '')
+    .replaceAll(root, '.')
+  return REPEATED.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), words)
 }

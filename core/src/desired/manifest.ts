@@ -3,29 +3,39 @@ import { isRecord, type KubernetesObject } from '../object.js'
 import { readPrintedYaml } from './yaml.js'
 
 /**
- * Reads what kustomize printed into objects, in its order; a `List` is taken apart as Flux does.
- * @throws GitOpsError BUILD_FAILED where a document is no Kubernetes object
+ * Reads what kustomize printed into the objects that Flux applies, in its order. A document with `items` is
+ * taken apart; one without apiVersion, kind or name, and kustomize's own Kustomization, is passed over.
+ * Source: fluxcd/pkg ssa/utils/object.go ReadObjects, is.go.
+ * @throws GitOpsError BUILD_FAILED where a document is no object at all, YAML_INVALID, LIMIT_EXCEEDED
  */
 export function readObjects(text: string): readonly KubernetesObject[] {
-  return readPrintedYaml(text, 'the build').flatMap(flatten)
+  return readPrintedYaml(text, 'the build').flatMap(readDocument)
 }
 
-function flatten(document: unknown): readonly KubernetesObject[] {
-  if (isRecord(document) && Array.isArray(document['items']) && String(document['kind']).endsWith('List')) {
-    return document['items'].flatMap(flatten)
-  }
-  if (!isObject(document)) {
-    throw new GitOpsError('BUILD_FAILED', {
-      what: 'the build printed a document that is no Kubernetes object',
-      why: 'failed to decode Kubernetes apiVersion, kind and name',
-    })
-  }
-  return [document]
+function readDocument(document: unknown): readonly KubernetesObject[] {
+  if (!isRecord(document) || typeof document.kind !== 'string' || document.kind === '') throw undecodable()
+  const { items } = document
+  if (Array.isArray(items)) return (items as readonly unknown[]).map(readItem)
+  return isObject(document) && !isKustomizeFile(document) ? [document] : []
 }
+
+function readItem(item: unknown): KubernetesObject {
+  if (isObject(item)) return item
+  throw undecodable()
+}
+
+const undecodable = (): GitOpsError =>
+  new GitOpsError('BUILD_FAILED', {
+    what: 'the build printed a document that is no Kubernetes object',
+    why: 'it has no apiVersion, kind or name',
+  })
+
+const isKustomizeFile = (object: KubernetesObject): boolean =>
+  object.kind.toLowerCase() === 'kustomization' && object.apiVersion.startsWith('kustomize.config.k8s.io/')
 
 function isObject(value: unknown): value is KubernetesObject {
-  if (!isRecord(value) || !isRecord(value['metadata'])) return false
-  return [value['apiVersion'], value['kind'], value['metadata']['name']].every(
+  if (!isRecord(value) || !isRecord(value.metadata)) return false
+  return [value.apiVersion, value.kind, value.metadata.name].every(
     (part) => typeof part === 'string' && part !== '',
   )
 }
