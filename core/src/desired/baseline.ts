@@ -1,4 +1,9 @@
-import { readyCondition, type Condition, type Kustomization } from './kustomization.js'
+import {
+  type Condition,
+  type Kustomization,
+  type KustomizationStatus,
+  readyCondition,
+} from './kustomization.js'
 
 /** The revision that the live objects come from, and how sure that is. */
 export type Baseline =
@@ -19,49 +24,69 @@ export type Baseline =
   | { readonly kind: 'in-flight'; readonly revision: string; readonly attempted: string | undefined }
   | { readonly kind: 'never'; readonly failing?: Condition; readonly waiting?: Condition }
 
-const UNHEALTHY = new Set(['HealthCheckFailed', 'HealthCheckCanceled', 'PruneFailed'])
-const WAITING = new Set(['DependencyNotReady'])
-const RUNNING = new Set(['Progressing', 'ProgressingWithRetry'])
+/** What the newest reconcile came to, by the reason of `Ready`. */
+type Phase = 'ready' | 'unhealthy' | 'running' | 'waiting' | 'half-applied' | 'not-built'
+
+const PHASES: Readonly<Record<string, Phase>> = {
+  // Objects are applied before their health is checked and before anything is pruned.
+  HealthCheckFailed: 'unhealthy',
+  HealthCheckCanceled: 'unhealthy',
+  PruneFailed: 'unhealthy',
+  Progressing: 'running',
+  ProgressingWithRetry: 'running',
+  DependencyNotReady: 'waiting',
+  ReconciliationFailed: 'half-applied',
+}
 
 /**
  * Which revision the objects of a Kustomization were built from.
- * Ready: the applied one. Applied but unhealthy: the attempted one, for objects are applied before their
- * health is checked. Build or artifact failed: still the applied one. Apply failed half way: a mixture.
+ * Ready: the applied one. Applied but unhealthy: the attempted one. Build or artifact failed, or a dependency
+ * is awaited: the one that was applied before, which may be an unhealthy one. Apply failed: a mixture.
  * Source: kustomize-controller internal/controller/kustomization_controller.go, conditions of Flux 2.9.
  */
 export function baselineOf(kustomization: Kustomization): Baseline {
-  const { lastAppliedRevision: applied, lastAttemptedRevision: attempted, conditions } = kustomization.status
+  const { lastAppliedRevision, lastAttemptedRevision: attempted, conditions } = kustomization.status
   const ready = readyCondition(conditions)
-  if (ready?.status === 'False' && UNHEALTHY.has(ready.reason)) return unhealthy(attempted ?? applied, ready)
-  if (applied === undefined) return neverApplied(ready, attempted)
-  if (ready === undefined || ready.status === 'Unknown' || RUNNING.has(ready.reason)) {
-    return { kind: 'in-flight', revision: applied, attempted }
-  }
-  if (ready.status === 'True') return { kind: 'applied', revision: applied }
-  if (WAITING.has(ready.reason)) return { kind: 'applied', revision: applied, waiting: ready }
-  if (ready.reason === 'ReconciliationFailed' && attempted !== undefined) {
-    return { kind: 'mixed', revision: applied, attempted, failing: ready }
-  }
-  return { kind: 'applied', revision: newestInHistory(kustomization) ?? applied, failing: ready }
+  const phase = phaseOf(ready)
+  if (phase === 'ready') return settled(lastAppliedRevision, {})
+  const failing = ready === undefined ? {} : { failing: ready }
+  if (phase === 'unhealthy') return settled(attempted ?? lastAppliedRevision, failing)
+  if (phase === 'half-applied' && ready !== undefined && attempted !== undefined)
+    return { kind: 'mixed', revision: lastAppliedRevision ?? attempted, attempted, failing: ready }
+  return beforeNewest(kustomization.status, phase, ready)
 }
 
-/** After an unhealthy apply a failed build hides which revision was applied last; the history still says it. */
-function newestInHistory(kustomization: Kustomization): string | undefined {
-  const newest = kustomization.status.history[0]
-  return newest?.status === 'ReconciliationFailed' ? undefined : newest?.revision
+function phaseOf(ready: Condition | undefined): Phase {
+  if (ready?.status === 'True') return 'ready'
+  if (ready?.status !== 'False') return 'running'
+  return PHASES[ready.reason] ?? 'not-built'
 }
 
-function unhealthy(revision: string | undefined, failing: Condition): Baseline {
-  return revision === undefined ? { kind: 'never', failing } : { kind: 'applied', revision, failing }
+/** The newest reconcile applied nothing (yet): what the one before it came to, the history still says. */
+function beforeNewest(status: KustomizationStatus, phase: Phase, ready: Condition | undefined): Baseline {
+  const { applied, halfApplied } = lastApplies(status)
+  if (phase === 'running' && applied !== undefined)
+    return { kind: 'in-flight', revision: applied, attempted: status.lastAttemptedRevision }
+  if (ready === undefined) return settled(applied, {})
+  if (halfApplied !== undefined)
+    return { kind: 'mixed', revision: applied ?? halfApplied, attempted: halfApplied, failing: ready }
+  return settled(applied, phase === 'not-built' ? { failing: ready } : { waiting: ready })
 }
 
-function neverApplied(ready: Condition | undefined, attempted: string | undefined): Baseline {
-  if (ready === undefined) return { kind: 'never' }
-  if (ready.status === 'Unknown' || RUNNING.has(ready.reason) || WAITING.has(ready.reason)) {
-    return { kind: 'never', waiting: ready }
-  }
-  if (ready.reason === 'ReconciliationFailed' && attempted !== undefined) {
-    return { kind: 'mixed', revision: attempted, attempted, failing: ready }
-  }
-  return { kind: 'never', failing: ready }
+/** Builds that fail leave no entry in the history, applies that fail do. */
+function lastApplies({ history, lastAppliedRevision }: KustomizationStatus): {
+  readonly applied: string | undefined
+  readonly halfApplied: string | undefined
+} {
+  const newest = history[0]
+  if (newest?.status === 'ReconciliationFailed')
+    return { applied: lastAppliedRevision, halfApplied: newest.revision }
+  return { applied: newest?.revision ?? lastAppliedRevision, halfApplied: undefined }
+}
+
+function settled(
+  revision: string | undefined,
+  state: { readonly failing?: Condition; readonly waiting?: Condition },
+): Baseline {
+  return revision === undefined ? { kind: 'never', ...state } : { kind: 'applied', revision, ...state }
 }

@@ -1,4 +1,4 @@
-import { isRecord, type KubernetesObject, type ObjectMeta } from '../object.js'
+import { isRecord, type KubernetesObject } from '../object.js'
 import type { Kustomization } from './kustomization.js'
 
 /** The labels by which Flux marks what it owns (fluxcd/pkg ssa, SetOwnerLabels). */
@@ -14,69 +14,60 @@ export const REMOVED_ANNOTATIONS = [
 
 /**
  * Makes of a built object what Flux sends to the server: owner labels, normalised, common metadata.
- * Source: kustomize-controller apply, fluxcd/pkg ssa/normalize/normalize.go. Its round trip through Go
- * types is not repeated here: the comparison asks the server's schema instead.
+ * Source: kustomize-controller apply, fluxcd/pkg ssa/manager.go SetOwnerLabels, ssa/normalize/normalize.go,
+ * ssa/utils/meta.go. Its round trip through Go types is not repeated here: the comparison asks the server's
+ * schema instead.
  */
 export function decorate(object: KubernetesObject, kustomization: Kustomization): KubernetesObject {
-  const common = isRecord(kustomization.spec['commonMetadata']) ? kustomization.spec['commonMetadata'] : {}
+  const common = isRecord(kustomization.spec.commonMetadata) ? kustomization.spec.commonMetadata : {}
   const labels = {
-    ...object.metadata.labels,
+    ...texts(object.metadata.labels),
     [OWNER_NAME]: kustomization.name,
     [OWNER_NAMESPACE]: kustomization.namespace,
-    ...texts(common['labels']),
+    ...texts(common.labels),
   }
-  const annotations = { ...withoutRemoved(object.metadata.annotations), ...texts(common['annotations']) }
-  const { creationTimestamp: _, annotations: __, ...metadata } = object.metadata
-  return normalize({
-    ...object,
-    metadata: {
-      ...metadata,
-      labels,
-      ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
-    } as ObjectMeta,
-  })
-}
-
-function withoutRemoved(annotations: unknown): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(texts(annotations)).filter(([name]) => !REMOVED_ANNOTATIONS.includes(name)),
+  const annotations = without(
+    { ...texts(object.metadata.annotations), ...texts(common.annotations) },
+    REMOVED_ANNOTATIONS,
   )
+  const metadata = {
+    ...without(object.metadata, ['creationTimestamp', 'annotations']),
+    name: object.metadata.name,
+    labels,
+    ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+  }
+  return normalize({ ...object, metadata })
 }
 
 function normalize(object: KubernetesObject): KubernetesObject {
-  if (object.kind === 'CustomResourceDefinition') return object
-  const { status: _, ...rest } = object
-  const bare: KubernetesObject = {
-    ...rest,
+  const removed = object.kind === 'CustomResourceDefinition' ? [] : ['status']
+  const isSecret = object.apiVersion === 'v1' && object.kind === 'Secret'
+  return {
+    ...without(isSecret ? normalizeSecret(object) : object, removed),
     apiVersion: object.apiVersion,
     kind: object.kind,
     metadata: object.metadata,
   }
-  return bare.apiVersion === 'v1' && bare.kind === 'Secret' ? normalizeSecret(bare) : bare
 }
 
 /** `stringData` is write-only: what it says lands in `data`, and wins there. */
-function normalizeSecret(secret: KubernetesObject): KubernetesObject {
+function normalizeSecret(secret: KubernetesObject): Readonly<Record<string, unknown>> {
   const { stringData, ...rest } = secret
-  if (!isRecord(stringData)) return secret
-  const encoded = Object.entries(stringData).map(([key, value]) => [
-    key,
-    Buffer.from(String(value)).toString('base64'),
-  ])
-  const data = isRecord(secret['data']) ? secret['data'] : {}
-  return {
-    ...rest,
-    apiVersion: secret.apiVersion,
-    kind: secret.kind,
-    metadata: secret.metadata,
-    data: { ...data, ...(Object.fromEntries(encoded) as Record<string, string>) },
-  }
+  const written = texts(stringData)
+  if (Object.keys(written).length === 0) return isRecord(stringData) ? secret : rest
+  const encoded = Object.entries(written).map(([key, value]) => [key, Buffer.from(value).toString('base64')])
+  return { ...rest, data: { ...(isRecord(rest.data) ? rest.data : {}), ...Object.fromEntries(encoded) } }
 }
 
-const texts = (value: unknown): Record<string, string> =>
-  isRecord(value)
-    ? (Object.fromEntries(Object.entries(value).filter(([, text]) => typeof text === 'string')) as Record<
-        string,
-        string
-      >)
-    : {}
+const without = <T>(
+  fields: Readonly<Record<string, T>>,
+  names: readonly string[],
+): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)))
+
+/** Go reads a map of texts whole or not at all: one number in it, and Flux sees an empty map. */
+function texts(value: unknown): Readonly<Record<string, string>> {
+  const entries = isRecord(value) ? Object.entries(value) : []
+  const all = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  return all.length === entries.length ? Object.fromEntries(all) : {}
+}

@@ -62,33 +62,33 @@ export function isKustomization(object: KubernetesObject): boolean {
 
 /** Reads a Kustomization from a cluster or from Git, where it has no status. */
 export function readKustomization(object: KubernetesObject): Kustomization {
-  const spec = record(object['spec'])
+  const spec = record(object.spec)
   const namespace = object.metadata.namespace ?? 'default'
   return {
     apiVersion: object.apiVersion,
     namespace,
     name: object.metadata.name,
     spec,
-    source: reference(spec['sourceRef'], namespace, 'GitRepository'),
-    path: normalizePath(text(spec['path']) ?? ''),
-    dependsOn: list(spec['dependsOn']).map((item) => reference(item, namespace, 'Kustomization')),
-    suspended: spec['suspend'] === true,
-    prune: spec['prune'] === true,
-    interval: text(spec['interval']),
-    remote: spec['kubeConfig'] !== undefined,
-    status: readStatus(record(object['status'])),
+    source: reference(spec.sourceRef, namespace, 'GitRepository'),
+    path: normalizePath(text(spec.path) ?? ''),
+    dependsOn: list(spec.dependsOn).map((item) => reference(item, namespace, 'Kustomization')),
+    suspended: spec.suspend === true,
+    prune: spec.prune === true,
+    interval: text(spec.interval),
+    remote: spec.kubeConfig !== undefined,
+    status: readStatus(record(object.status)),
   }
 }
 
 function readStatus(status: Readonly<Record<string, unknown>>): KustomizationStatus {
   return {
-    conditions: readConditions(status['conditions']),
-    lastAppliedRevision: text(status['lastAppliedRevision']),
-    lastAttemptedRevision: text(status['lastAttemptedRevision']),
-    inventory: list(record(status['inventory'])['entries'])
+    conditions: readConditions(status.conditions),
+    lastAppliedRevision: text(status.lastAppliedRevision),
+    lastAttemptedRevision: text(status.lastAttemptedRevision),
+    inventory: list(record(status.inventory).entries)
       .map(record)
-      .map((entry) => ({ id: text(entry['id']) ?? '', v: text(entry['v']) ?? '' })),
-    history: list(status['history']).map(record).map(readHistoryEntry),
+      .map((entry) => ({ id: text(entry.id) ?? '', v: text(entry.v) ?? '' })),
+    history: list(status.history).map(record).map(readHistoryEntry),
   }
 }
 
@@ -97,19 +97,19 @@ export function readConditions(value: unknown): readonly Condition[] {
   return list(value)
     .map(record)
     .map((condition) => ({
-      type: text(condition['type']) ?? '',
-      status: text(condition['status']) ?? 'Unknown',
-      reason: text(condition['reason']) ?? '',
-      message: text(condition['message']) ?? '',
+      type: text(condition.type) ?? '',
+      status: text(condition.status) ?? 'Unknown',
+      reason: text(condition.reason) ?? '',
+      message: text(condition.message) ?? '',
     }))
 }
 
 function readHistoryEntry(entry: Readonly<Record<string, unknown>>): HistoryEntry {
   return {
-    digest: text(entry['digest']) ?? '',
-    revision: text(record(entry['metadata'])['revision']),
-    status: text(entry['lastReconciledStatus']),
-    lastReconciled: text(entry['lastReconciled']),
+    digest: text(entry.digest) ?? '',
+    revision: text(record(entry.metadata).revision),
+    status: text(entry.lastReconciledStatus),
+    lastReconciled: text(entry.lastReconciled),
   }
 }
 
@@ -121,9 +121,9 @@ export function readyCondition(conditions: readonly Condition[]): Condition | un
 function reference(value: unknown, namespace: string, kind: string): FluxReference {
   const item = record(value)
   return {
-    kind: text(item['kind']) ?? kind,
-    namespace: text(item['namespace']) ?? namespace,
-    name: text(item['name']) ?? '',
+    kind: text(item.kind) ?? kind,
+    namespace: text(item.namespace) ?? namespace,
+    name: text(item.name) ?? '',
   }
 }
 
