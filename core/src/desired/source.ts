@@ -16,21 +16,29 @@ export interface Source {
 
 const SHAPING_FIELDS = ['include', 'sparseCheckout', 'recurseSubmodules'] as const
 
+/** The kinds that a Kustomization's `spec.sourceRef` may name. */
+const SOURCE_KINDS = ['GitRepository', 'OCIRepository', 'Bucket', 'ExternalArtifact']
+
+/** Is this object a source that Kustomizations are built from, of whichever API version? */
+export function isSource(object: KubernetesObject): boolean {
+  return SOURCE_KINDS.includes(object.kind) && object.apiVersion.startsWith('source.toolkit.fluxcd.io/')
+}
+
 /** Reads a GitRepository, OCIRepository, Bucket or ExternalArtifact of any API version. */
 export function readSource(object: KubernetesObject): Source {
-  const spec = isRecord(object['spec']) ? object['spec'] : {}
-  const status = isRecord(object['status']) ? object['status'] : {}
-  const artifact = isRecord(status['artifact']) ? status['artifact'] : {}
+  const spec = isRecord(object.spec) ? object.spec : {}
+  const status = isRecord(object.status) ? object.status : {}
+  const artifact = isRecord(status.artifact) ? status.artifact : {}
   return {
     reference: {
       kind: object.kind,
       namespace: object.metadata.namespace ?? 'default',
       name: object.metadata.name,
     },
-    url: typeof spec['url'] === 'string' ? spec['url'] : '',
-    artifactRevision: typeof artifact['revision'] === 'string' ? artifact['revision'] : undefined,
-    ignore: typeof spec['ignore'] === 'string' ? spec['ignore'] : undefined,
-    conditions: readConditions(status['conditions']),
+    url: typeof spec.url === 'string' ? spec.url : '',
+    artifactRevision: typeof artifact.revision === 'string' ? artifact.revision : undefined,
+    ignore: typeof spec.ignore === 'string' ? spec.ignore : undefined,
+    conditions: readConditions(status.conditions),
     unsupported: SHAPING_FIELDS.filter((field) => isSet(spec[field])),
   }
 }

@@ -1,0 +1,239 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import {
+  type EntryPath,
+  type EntryPathOptions,
+  readEntryPath,
+} from '@kubectl-gitops/core/desired/entry-path.js'
+import { configMap, type Files, Stage } from './stage.js'
+
+let stage: Stage
+
+beforeAll(async () => {
+  stage = await Stage.create()
+})
+
+afterAll(async () => {
+  await stage.remove()
+})
+
+const GROUP = 'kustomize.toolkit.fluxcd.io'
+
+const flux = (name: string, spec: object, version = 'v1', namespace = 'flux-system') =>
+  `${JSON.stringify({
+    apiVersion: `${GROUP}/${version}`,
+    kind: 'Kustomization',
+    metadata: { name, namespace },
+    spec: { sourceRef: { kind: 'GitRepository', name: 'flux-system', namespace: 'flux-system' }, ...spec },
+  })}\n`
+
+const gitRepository = (name: string, spec: object) =>
+  `${JSON.stringify({
+    apiVersion: 'source.toolkit.fluxcd.io/v1',
+    kind: 'GitRepository',
+    metadata: { name, namespace: 'flux-system' },
+    spec,
+  })}\n`
+
+/** By name: the objects that were built, or the code of the refusal. */
+const summary = ({ kustomizations }: EntryPath) =>
+  Object.fromEntries(
+    kustomizations.map((result) => [
+      result.kustomization.name,
+      'build' in result
+        ? result.build.objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`)
+        : result.error.code,
+    ]),
+  )
+
+const read = async (files: Files, path = 'clusters/one', options?: EntryPathOptions) =>
+  readEntryPath(await stage.artifact(files), path, stage.kustomize, options)
+
+describe('an entry path', () => {
+  it('leads to the Kustomizations of any API version, at any depth, each once', async () => {
+    const files = {
+      'clusters/one/apps.yaml': flux('apps', { path: './apps' }, 'v1beta2'),
+      'clusters/one/infra.yaml': flux('infra', { path: './infra' }, 'v1beta1'),
+      'apps/team.yaml': flux('team', { path: './team' }),
+      'apps/self.yaml': flux('apps', { path: './apps' }),
+      'team/root.yaml': flux('infra', { path: './infra' }),
+      'team/a.yaml': configMap('a'),
+      'infra/b.yaml': configMap('b'),
+      'other/unread.yaml': configMap('unread'),
+    }
+    const found = await read(files)
+    expect(summary(found)).toEqual({
+      'flux-system': ['Kustomization/apps', 'Kustomization/infra'],
+      apps: ['Kustomization/apps', 'Kustomization/team'],
+      infra: ['ConfigMap/b'],
+      team: ['ConfigMap/a', 'Kustomization/infra'],
+    })
+  })
+
+  it('counts what a parent patches on a child', async () => {
+    const files = {
+      'clusters/one/kustomization.yaml':
+        'resources: [apps.yaml]\npatches: [{target: {kind: Kustomization}, patch: "- {op: add, path: /spec/targetNamespace, value: team}"}]\n',
+      'clusters/one/apps.yaml': flux('apps', { path: './apps' }),
+      'apps/a.yaml': configMap('a'),
+    }
+    const { kustomizations } = await read(files)
+    const apps = kustomizations.find(({ kustomization }) => kustomization.name === 'apps')
+    expect(
+      apps !== undefined && 'build' in apps && apps.build.objects.map(({ metadata }) => metadata.namespace),
+    ).toEqual(['team'])
+  })
+
+  it('is built once more as the root in it says, and goes on from there', async () => {
+    const source = { sourceRef: { kind: 'GitRepository', name: 'main' } }
+    const root = { path: './clusters/one', postBuild: { substitute: { dir: 'apps' } }, ...source }
+    const files = {
+      'clusters/one/sync.yaml': flux('root', root),
+      'clusters/one/apps.yaml': flux('apps', { path: './${dir}', ...source }),
+      'apps/a.yaml': configMap('a'),
+    }
+    expect(summary(await read(files))).toEqual({
+      root: ['Kustomization/apps', 'Kustomization/root'],
+      apps: ['ConfigMap/a'],
+    })
+  })
+
+  it('leaves out of its children what spec.ignore of the root’s source leaves out', async () => {
+    const files = {
+      'clusters/one/sync.yaml':
+        gitRepository('flux-system', { url: 'https://example.com/x', ignore: '/apps/b.yaml\n' }) +
+        `---\n${flux('flux-system', { path: './clusters/one' })}`,
+      'clusters/one/apps.yaml': flux('apps', { path: './apps' }),
+      'apps/a.yaml': configMap('a'),
+      'apps/b.yaml': configMap('b'),
+    }
+    const found = await read(files)
+    expect(summary(found)).toEqual({
+      'flux-system': ['Kustomization/apps', 'GitRepository/flux-system', 'Kustomization/flux-system'],
+      apps: ['ConfigMap/a'],
+    })
+    expect(found.sources).toMatchObject([{ url: 'https://example.com/x' }])
+  })
+
+  it('goes on where one Kustomization cannot be built', async () => {
+    const files = {
+      'clusters/one/gone.yaml': flux('gone', { path: './gone' }),
+      'clusters/one/sops.yaml': flux('sops', { path: './apps', decryption: { provider: 'sops' } }),
+      'clusters/one/apps.yaml': flux('apps', { path: './apps' }),
+      'apps/a.yaml': configMap('a'),
+    }
+    expect(summary(await read(files))).toEqual({
+      'flux-system': ['Kustomization/apps', 'Kustomization/gone', 'Kustomization/sops'],
+      apps: ['ConfigMap/a'],
+      gone: 'PATH_NOT_FOUND',
+      sops: 'SPEC_UNSUPPORTED',
+    })
+  })
+
+  it('that does not exist is the root’s own failure', async () => {
+    expect(summary(await read({ 'a.yaml': configMap('a') }))).toEqual({ 'flux-system': 'PATH_NOT_FOUND' })
+  })
+
+  it('ends at what goes to another cluster', async () => {
+    const files = {
+      'clusters/one/remote.yaml': flux('remote', {
+        path: './remote',
+        kubeConfig: { secretRef: { name: 'k' } },
+      }),
+      'remote/apps.yaml': flux('apps', { path: './apps' }),
+      'apps/a.yaml': configMap('a'),
+    }
+    expect(summary(await read(files))).toEqual({
+      'flux-system': ['Kustomization/remote'],
+      remote: ['Kustomization/apps'],
+    })
+  })
+})
+
+describe('a child of another source', () => {
+  const files = {
+    'clusters/one/a.yaml': flux('apps', {
+      path: './deploy',
+      sourceRef: { kind: 'GitRepository', name: 'apps' },
+    }),
+    'clusters/one/b.yaml': gitRepository('apps', { url: 'https://example.com/apps' }),
+  }
+
+  it('needs another repository', async () => {
+    const { kustomizations } = await read(files)
+    const [, apps] = kustomizations
+    const error = apps !== undefined && 'error' in apps ? apps.error : undefined
+    expect([error?.code, error?.message, error?.why]).toEqual([
+      'SOURCE_UNSUPPORTED',
+      'Kustomization/flux-system/apps needs another repository',
+      'its source is GitRepository/flux-system/apps',
+    ])
+  })
+
+  it('is built from the artifact that somebody opens, and may lead back', async () => {
+    const other = await stage.artifact({
+      'deploy/a.yaml': configMap('a'),
+      'deploy/back.yaml': flux('back', { path: './back' }),
+    })
+    const asked: unknown[] = []
+    const found = await read({ ...files, 'back/b.yaml': configMap('b') }, 'clusters/one', {
+      openSource: (reference, source) => {
+        asked.push([reference, source?.url])
+        return Promise.resolve(other)
+      },
+    })
+    expect(asked).toEqual([
+      [{ kind: 'GitRepository', namespace: 'flux-system', name: 'apps' }, 'https://example.com/apps'],
+    ])
+    expect(summary(found)).toEqual({
+      'flux-system': ['Kustomization/apps', 'GitRepository/apps'],
+      apps: ['ConfigMap/a', 'Kustomization/back'],
+      back: ['ConfigMap/b'],
+    })
+  })
+
+  it('is not built from a source that is shaped in ways that cannot be followed', async () => {
+    const shaped = {
+      ...files,
+      'clusters/one/b.yaml': gitRepository('apps', { url: 'x', recurseSubmodules: true }),
+    }
+    const open = { openSource: () => stage.artifact({ 'deploy/a.yaml': configMap('a') }) }
+    expect(summary(await read(shaped, 'clusters/one', open))).toMatchObject({ apps: 'SOURCE_UNSUPPORTED' })
+  })
+})
+
+describe('variables', () => {
+  const substituting = (from: object) => ({
+    'clusters/one/apps.yaml': flux('apps', {
+      path: './apps',
+      postBuild: { substitute: { INLINE: 'in' }, substituteFrom: [from] },
+    }),
+    'apps/a.yaml': configMap('a', 'a: "${INLINE}-${VALUE:=none}"'),
+  })
+  const dataOf = async (files: Files) => {
+    const { kustomizations } = await read(files)
+    const apps = kustomizations.find(({ kustomization }) => kustomization.name === 'apps')
+    if (apps === undefined) return 'no apps'
+    return 'build' in apps ? apps.build.objects[0]?.data : apps.error.code
+  }
+
+  it('come from what Git declares, wherever that is found', async () => {
+    const vars = {
+      'clusters/one/vars.yaml': flux('vars', { path: './vars', targetNamespace: 'flux-system' }),
+      'vars/vars.yaml': configMap('settings', 'VALUE: git'),
+    }
+    const files = { ...substituting({ kind: 'ConfigMap', name: 'settings' }), ...vars }
+    expect(await dataOf(files)).toEqual({ a: 'in-git' })
+    const secret = 'apiVersion: v1\nkind: Secret\nmetadata: {name: settings}\nstringData: {VALUE: secret}\n'
+    const encrypted = `${secret}sops: {mac: x}\n`
+    const from = (text: string) =>
+      dataOf({ ...substituting({ kind: 'Secret', name: 'settings' }), ...vars, 'vars/vars.yaml': text })
+    expect([await from(secret), await from(encrypted)]).toEqual([{ a: 'in-secret' }, 'SPEC_UNSUPPORTED'])
+  })
+
+  it('that the cluster alone knows are never guessed, unless they may be absent', async () => {
+    expect(await dataOf(substituting({ kind: 'ConfigMap', name: 'settings' }))).toBe('SPEC_UNSUPPORTED')
+    expect(await dataOf(substituting({ kind: 'ConfigMap', name: 'settings', optional: true }))).toEqual({
+      a: 'in-none',
+    })
+  })
+})
