@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { DriftReport } from '@kubectl-gitops/core/drift/report.js'
@@ -24,30 +24,57 @@ export interface PluginOptions {
 
 /** Runs the shipped program as a user does: `kubectl gitops …` of the real kubectl, found on PATH. */
 export function runPlugin(args: readonly string[], options: PluginOptions): Promise<PluginRun> {
-  if (!existsSync(BUNDLE)) throw new Error(`${BUNDLE} is not there: npm run build`)
   const kubectl = binary('kubectl')
   const env = {
-    PATH: [dirname(BUNDLE), dirname(kubectl), process.env.PATH].join(':'),
+    PATH: [dirname(existingBundle()), dirname(kubectl), process.env.PATH].join(':'),
     HOME: options.home,
     XDG_CACHE_HOME: join(options.home, 'cache'),
     ...(options.kubeconfig === undefined ? {} : { KUBECONFIG: options.kubeconfig }),
     ...options.env,
   }
+  return finished(
+    startBundle(['gitops', ...args], { file: kubectl, cwd: options.workingDirectory ?? options.home, env }),
+  )
+}
+
+export interface BundleOptions {
+  /** The bundle, unless it goes by another name. */
+  readonly file?: string
+  readonly cwd?: string
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>
+  /** A pipe on stdin with this text in it; else there is none. */
+  readonly stdin?: string
+}
+
+/** Starts the shipped program without kubectl. */
+export function startBundle(args: readonly string[], options: BundleOptions): ChildProcess {
+  const child = spawn(options.file ?? existingBundle(), args, {
+    env: options.env,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  })
+  child.stdin?.on('error', () => undefined).end(options.stdin)
+  return child
+}
+
+/** Waits for the end of a program and answers what it wrote. */
+export function finished(child: ChildProcess): Promise<PluginRun> {
   return new Promise((resolve, reject) => {
-    const child = spawn(kubectl, ['gitops', ...args], {
-      cwd: options.workingDirectory ?? options.home,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
     let stdout = ''
     let stderr = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
     child.once('error', reject)
     child.once('close', (code) => {
       resolve({ stdout, stderr, code })
     })
   })
+}
+
+function existingBundle(): string {
+  if (!existsSync(BUNDLE)) throw new Error(`${BUNDLE} is not there: npm run build`)
+  return BUNDLE
 }
 
 /** Runs `drift -o json` and reads its report. */

@@ -38,5 +38,5 @@ export function isColored(
   if (choice !== 'auto') return choice === 'always'
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false
   if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== '') return true
-  return isTerminal
+  return isTerminal && env.TERM !== 'dumb'
 }
