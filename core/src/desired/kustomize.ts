@@ -130,6 +130,19 @@ const REPEATED: readonly (readonly [RegExp, string])[] = [
   [/line \[[\d ]*\] has invalid utf8 bytes : .*/g, 'a line has invalid utf8 bytes'],
 ]
 
+/** Some builds of kubectl log an error, with the time and quoted by Go, instead of printing it. */
+const LOGGED = /^E\d{4} .*\] "command failed" err=(?:<\n([^]*)\n >|(".*"))$/m
+
+function unlogged(_: string, lines: string | undefined, quoted: string): string {
+  if (lines !== undefined) return lines.replace(/^\t/gm, '')
+  try {
+    return String(JSON.parse(quoted.replace(/\\x/g, '\\u00')))
+  } catch {
+    // Quoted, a secret could hide from what is taken out below.
+    return 'kustomize failed in words that cannot be read'
+  }
+}
+
 /** kustomize's own words, with paths as they are in the repository and without its deprecation notes. */
 export function kustomizeWords(stderr: string, scratch: string): string {
   const root = join(scratch, 'files')
@@ -137,6 +150,7 @@ export function kustomizeWords(stderr: string, scratch: string): string {
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.startsWith('# Warning:'))
     .join('\n')
+    .replace(LOGGED, unlogged)
     .replace(/^error: /, '')
     .replaceAll(`/private${root}`, root)
     .replaceAll(`${root}/`, '')

@@ -176,6 +176,16 @@ describe('a kustomize build', () => {
 describe('kustomize’s words', () => {
   const cases: readonly (readonly [string, string, string])[] = [
     ['paths', 'error: x: /tmp/s/files/apps/a.yaml in /tmp/s/files\n', 'x: apps/a.yaml in .'],
+    [
+      'a log line’s clothes',
+      'E1124 00:10:54.039011   28357 run.go:72] "command failed" err=<\n\tFound two files under: /tmp/s/files/a\n\tsecond\n >\n',
+      'Found two files under: a\nsecond',
+    ],
+    [
+      'a log line’s quotes, before secrets are looked for',
+      'E1124 00:10:54.039011   28357 run.go:72] "command failed" err="in [patch: \\"a: hunter2\\"]\\x07"\n',
+      'in [patch: ***]\u0007',
+    ],
     ['deprecation notes', "# Warning: 'bases' is deprecated.\nerror: no\n", 'no'],
     ['a generator’s literals', 'literal sources [password=hunter2]: invalid', 'literal sources ***: invalid'],
     [
