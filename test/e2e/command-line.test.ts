@@ -18,7 +18,11 @@ describe('the command line', () => {
     folder = await temporaryFolder('command line')
     for (const name of ['home', 'tmp']) await mkdir(join(folder.path, name))
     silent = createServer()
-    asked = new Promise((resolve) => silent.once('request', () => resolve()))
+    asked = new Promise((resolve) => {
+      silent.once('request', () => {
+        resolve()
+      })
+    })
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
     await kubeconfig('silent', (silent.address() as AddressInfo).port)
     // Port 1 is bound by nobody: tcpmux went out of use before Git came into being.
@@ -145,7 +149,7 @@ describe('the command line', () => {
   })
 
   it('works without a home folder and without a cache, and leaves nothing behind', async () => {
-    const { HOME: _, ...homeless } = env
+    const homeless = Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'HOME'))
     const places = [
       { ...env, XDG_CACHE_HOME: '/dev/null/cache' },
       { ...env, HOME: '' },
