@@ -117,10 +117,11 @@ describe('the command line', () => {
     expect(code).toBe(2)
   })
 
-  it('ends without a word when its reader has had enough', async () => {
-    const child = startBundle(['drift', '-h'], { env })
+  it('says nothing of a pipe that its reader has closed', async () => {
+    const { stderr } = await run(['drift'])
+    const child = startBundle(['drift', '-o', 'json'], { env })
     child.stdout?.destroy()
-    expect(await finished(child)).toEqual({ stdout: '', stderr: '', code: 0 })
+    expect(await finished(child)).toEqual({ stdout: '', stderr, code: 2 })
   })
 
   it('ends with 130 on SIGINT', async () => {
