@@ -45,6 +45,7 @@ test-node: preflight install ## run the tests that need no server on another Nod
 	@npm exec --yes --package 'node@$(N)' -- $(JEST) --selectProjects pure
 
 corpus-update: preflight install ## write the expected outputs of test/corpus anew; review the diff
+	@npm run --silent build
 	@UPDATE_CORPUS=1 $(JEST) --selectProjects pure --passWithNoTests -- corpus
 	@git --no-pager diff --stat -- test/corpus
 

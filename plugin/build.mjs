@@ -23,6 +23,8 @@ async function bundle(entry, define = {}) {
     define: { KUBECTL_GITOPS_VERSION: JSON.stringify(version), ...define },
     // oclif loads a TypeScript compiler where it finds one: a shipped program has none.
     external: ['typescript', 'ts-node', 'tsx', 'bare-*'],
+    // A dependency asks for Node's own copy, which newer versions of Node complain of at every start.
+    alias: { punycode: fileURLToPath(import.meta.resolve('punycode/punycode.js')) },
     logOverride: { 'empty-import-meta': 'silent' },
     absWorkingDir: root,
   })

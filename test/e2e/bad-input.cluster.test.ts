@@ -162,9 +162,16 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'bad input:', () => {
 
     it('an object in two Kustomizations belongs to the one that applied it last', () => {
       const twins = report.objects.filter(({ owner }) => owner.name.startsWith('twin'))
-      expect(twins.map(({ owner, verdict }) => [owner.name, verdict === 'in-sync'])).toEqual([
-        ['twin-a', false],
-        ['twin-b', true],
+      expect(
+        twins.map(({ owner, verdict, reason, message }) => [owner.name, verdict, reason, message]),
+      ).toEqual([
+        [
+          'twin-a',
+          'drifted',
+          'contested',
+          'Kustomization flux-system/twin-b has it too, and applied it last',
+        ],
+        ['twin-b', 'in-sync', undefined, undefined],
       ])
     })
 

@@ -88,6 +88,12 @@ describeWith(NEEDED, 'kubectl gitops drift', () => {
       'fleet in-sync',
       'site in-sync',
     ])
+    expect(report.kustomizations.map(({ proof }) => proof?.status)).toEqual([
+      undefined,
+      'proved',
+      'proved',
+      'proved',
+    ])
     expect(report.code).toBe(0)
   })
 

@@ -97,6 +97,11 @@ describeReal(`gitops-linkerd with its real history${reason === undefined ? '' : 
       'linkerd failed build-failed',
       'weave-gitops in-sync',
     ])
+    expect(
+      report.kustomizations.flatMap(({ name, proof }) =>
+        proof === undefined ? [] : [`${name} ${proof.status}`],
+      ),
+    ).toEqual(['cert-manager proved', 'flux-system proved', 'weave-gitops proved'])
     expect(verdictsOf(report)).toEqual([
       'Namespace/cert-manager in-sync',
       'HelmRelease/cert-manager in-sync',

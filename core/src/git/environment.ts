@@ -25,6 +25,7 @@ export const SAFE_OPTIONS: readonly string[] = [
     'submodule.recurse=false',
     'gc.auto=0',
     'maintenance.auto=false',
+    'advice.graftFileDeprecated=false',
   ].flatMap((setting) => ['-c', setting]),
 ]
 

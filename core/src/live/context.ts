@@ -32,7 +32,7 @@ export function chooseContext(config: Kubeconfig, asked: string | undefined): Ch
 }
 
 function notFound(name: string, names: readonly string[]): GitOpsError {
-  const there = names.length === 0 ? 'there are none' : `there are: ${[...names].sort().join(', ')}`
+  const there = names.length === 0 ? 'none' : [...names].sort().join(', ')
   return new GitOpsError('CONTEXT_NOT_FOUND', {
     what:
       name === ''

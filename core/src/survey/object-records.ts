@@ -1,3 +1,5 @@
+import { OWNER_NAME, OWNER_NAMESPACE } from '../desired/decorate.js'
+import type { Kustomization } from '../desired/kustomization.js'
 import { readIgnoreRules } from '../drift/ignore.js'
 import { judge, type Judgement } from '../drift/judge.js'
 import { maskKnownSecrets } from '../drift/known-secret.js'
@@ -82,6 +84,11 @@ function findingOf(subject: Subject): Omit<ObjectRecord, 'apiVersion' | 'kind' |
   if (problem !== undefined) return problemFinding(subject, problem)
   const live = reading.live.objects.get(keyString(key))
   if (live === undefined) return absentFinding(subject)
+  const rival = rivalOf(subject, live)
+  if (rival !== undefined) {
+    const message = `Kustomization ${rival.namespace}/${rival.name} has it too, and applied it last`
+    return { verdict: 'drifted', reason: 'contested', message }
+  }
   const { fields, explained, ...rest } = judgeBoth(subject, live)
   const shown = (records: readonly FieldRecord[]): readonly FieldRecord[] =>
     maskKnownSecrets(records, secretValuesOf(subject.plan))
@@ -90,6 +97,18 @@ function findingOf(subject: Subject): Omit<ObjectRecord, 'apiVersion' | 'kind' |
     ...(fields.length > 0 ? { fields: shown(fields) } : {}),
     ...(explained.length > 0 ? { explained: shown(explained) } : {}),
   }
+}
+
+/** Another Kustomization that declares the object and whose owner labels are on it now. */
+function rivalOf({ plan, reading, key }: Subject, live: KubernetesObject): Kustomization | undefined {
+  const { labels = {} } = live.metadata
+  const claimants = key === undefined ? [] : (reading.claims.get(keyString(key)) ?? [])
+  return claimants.find(
+    (claimant) =>
+      claimant !== plan.kustomization &&
+      labels[OWNER_NAME] === claimant.name &&
+      labels[OWNER_NAMESPACE] === claimant.namespace,
+  )
 }
 
 const secretValuesOf = ({ build }: Plan): ReadonlySet<string> =>

@@ -1,7 +1,7 @@
 import { baselineOf, type Baseline } from '../desired/baseline.js'
 import { readyCondition, type Kustomization } from '../desired/kustomization.js'
 import type { Source } from '../desired/source.js'
-import { GitOpsError } from '../errors.js'
+import { GitOpsError, type ErrorCode } from '../errors.js'
 import type { Commit } from '../git/repository.js'
 import { findBreakingCommit } from './breaking-commit.js'
 import type { Builder, BuildResult } from './builder.js'
@@ -61,6 +61,15 @@ async function buildNext(
   return builder.build(kustomization, source, attempted)
 }
 
+/** What is wrong with the files themselves: Flux stumbles over the same. */
+export const FAULTS_OF_A_REVISION: ReadonlySet<ErrorCode> = new Set([
+  'BUILD_FAILED',
+  'YAML_INVALID',
+  'PATH_NOT_FOUND',
+  'PATH_ESCAPES',
+  'REMOTE_BASE_REFUSED',
+])
+
 /** Where Flux says that the build fails, it is built here too: with clean words, and back to who broke it. */
 async function buildBroken(
   kustomization: Kustomization,
@@ -71,9 +80,9 @@ async function buildBroken(
   const revision = kustomization.status.lastAttemptedRevision ?? source.artifactRevision
   if (ready?.status !== 'False' || ready.reason !== 'BuildFailed' || revision === undefined) return undefined
   const result = await builder.build(kustomization, source, revision)
-  if (result.ok)
+  if (result.ok || !FAULTS_OF_A_REVISION.has(result.error.code)) {
     return { error: new GitOpsError('BUILD_FAILED', { what: 'Flux cannot build it', why: ready.message }) }
-  if (result.error.code !== 'BUILD_FAILED') return { error: result.error }
+  }
   const by = await findBreakingCommit(builder, kustomization, source, revision).catch(() => undefined)
   return { error: result.error, ...(by === undefined ? {} : { by }) }
 }
@@ -90,7 +99,7 @@ function sourceProblem(
   if (kind !== 'GitRepository') {
     return new GitOpsError('SOURCE_UNSUPPORTED', {
       what: `${shown} cannot be read from Git`,
-      why: `a ${kind} holds an artifact, not commits`,
+      why: `what ${kind} objects hold is an artifact, not commits`,
     })
   }
   if (source !== undefined) return undefined

@@ -1,3 +1,4 @@
+import type { Kustomization } from '../desired/kustomization.js'
 import { createSchema, type Schema } from '../drift/schema.js'
 import type { Cluster } from '../live/cluster.js'
 import type { Discovery } from '../live/discovery.js'
@@ -14,6 +15,8 @@ export interface Reading {
   readonly discovery: Discovery
   readonly schema: Schema
   readonly definitions: Definitions
+  /** The Kustomizations whose builds have an object, by its key. */
+  readonly claims: ReadonlyMap<string, readonly Kustomization[]>
 }
 
 /** What Git itself brings along: an object that needs one of these can be missing for that reason. */
@@ -36,7 +39,13 @@ export async function readCluster(
     readLive(cluster, discovery, wanted, {}),
     openApiDocuments(cluster, versions, cacheDirectory),
   ])
-  return { live, discovery, schema: createSchema(documents), definitions: definitionsOf(plans) }
+  return {
+    live,
+    discovery,
+    schema: createSchema(documents),
+    definitions: definitionsOf(plans),
+    claims: claimsOf(plans, discovery),
+  }
 }
 
 /** Everything that Git or an inventory names; the version is Git's, for that is the one to compare in. */
@@ -58,6 +67,19 @@ function wantedObjects(plans: readonly Plan[], discovery: Discovery): readonly W
 
 const builtObjects = (plan: Plan): readonly KubernetesObject[] =>
   [plan.build, plan.next].flatMap((result) => (result?.ok === true ? result.build.objects : []))
+
+function claimsOf(plans: readonly Plan[], discovery: Discovery): Reading['claims'] {
+  const claims = new Map<string, readonly Kustomization[]>()
+  for (const { build, kustomization } of plans) {
+    for (const object of build?.ok === true ? build.build.objects : []) {
+      const key = clusterKey(object, discovery)
+      if (key === undefined) continue
+      const claimants = claims.get(keyString(key)) ?? []
+      if (!claimants.includes(kustomization)) claims.set(keyString(key), [...claimants, kustomization])
+    }
+  }
+  return claims
+}
 
 function definitionsOf(plans: readonly Plan[]): Definitions {
   const objects = plans.flatMap(builtObjects)

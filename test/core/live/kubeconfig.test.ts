@@ -147,13 +147,13 @@ describe('chooseContext', () => {
       {
         code: 'CONTEXT_NOT_FOUND',
         message: 'context "prod" does not exist',
-        why: 'contexts of the kubeconfig: there are: a, b',
+        why: 'contexts of the kubeconfig: a, b',
         tryThis: 'kubectl config get-contexts',
       },
       {
         code: 'CONTEXT_NOT_FOUND',
         message: 'the kubeconfig has no current context',
-        why: 'contexts of the kubeconfig: there are: a, b',
+        why: 'contexts of the kubeconfig: a, b',
         tryThis: 'kubectl config get-contexts',
       },
     ])
