@@ -38,6 +38,7 @@ test: preflight install binaries ## check, build and run every test, about 5 min
 	@$(JEST)
 
 demo: preflight install binaries ## play the two-minute tour on a cluster of its own
+	@npm run --silent build
 	@node demo/run.mjs
 
 test-node: preflight install ## run the tests that need no server on another Node: make test-node N=24
