@@ -8,7 +8,10 @@ const keep = (process.env.KEEP ?? '') !== '' && process.env.KEEP !== '0'
 if (!keep || process.env[TOUR] !== undefined) {
   await import('../test/support/typescript.mjs')
   const { playTour } = await import('./tour.ts')
-  await playTour(keep)
+  await playTour(keep).catch((error) => {
+    process.stderr.write(`the tour ended early: ${error.message}\n`)
+    process.exit(1)
+  })
 } else {
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url)], {
     env: { ...process.env, [TOUR]: '1' },
