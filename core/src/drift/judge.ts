@@ -19,8 +19,6 @@ export interface Judging {
   readonly ignore: readonly IgnoreRule[]
   /** Why Flux will not reconcile for now (suspended, build fails, …); undefined when it will. */
   readonly held: string | undefined
-  /** The Kustomization's interval, as written. */
-  readonly interval: string | undefined
 }
 
 /** What one object turned out to be. */

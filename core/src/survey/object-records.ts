@@ -122,7 +122,6 @@ function judgeBoth(subject: Subject, live: KubernetesObject): Judgement {
     custom: isCustom(git.apiVersion),
     ignore: readIgnoreRules(plan.kustomization.spec),
     held: heldBecause(plan),
-    interval: plan.kustomization.interval,
   }
   const judgement = judge(git, live, judging)
   if (judgement.verdict === 'in-sync' || next === undefined || next === git) return judgement

@@ -5,7 +5,7 @@ import { THING } from './openapi.js'
 import { outcome, told } from './stage.js'
 
 const VERSION = 'example.org/v1'
-const CALM: Judging = { type: THING, custom: false, ignore: [], held: undefined, interval: '10m' }
+const CALM: Judging = { type: THING, custom: false, ignore: [], held: undefined }
 
 const thing = (spec: object, metadata: object = {}): KubernetesObject => ({
   apiVersion: VERSION,

@@ -99,7 +99,6 @@ export const calm = ({ apiVersion }: KubernetesObject): Omit<Judging, 'type'> =>
   custom: isCustom(apiVersion),
   ignore: [],
   held: undefined,
-  interval: '10m',
 })
 
 const CLUSTER_SCOPED = new Set([
