@@ -1,7 +1,4 @@
 import type { Repository, TreeEntry } from '../git/repository.js'
-import { GitOpsError } from '../errors.js'
-import { placeIncludes, type IncludedArtifact, type Layout } from './include.js'
-import { sparseTree } from './sparse.js'
 import { effectivePatterns, isIgnored, readPatterns, type IgnorePattern } from './source-ignore.js'
 
 /** The files that source-controller packs for one revision: regular files that no rule leaves out. */
@@ -14,45 +11,19 @@ export interface Artifact {
   readonly repository: Repository
 }
 
-/** What shapes an artifact besides its ignore rules (fields of a GitRepository's spec). */
-export interface ArtifactShape {
-  readonly sparseCheckout?: readonly string[]
-  readonly includes?: readonly IncludedArtifact[]
-  readonly recurseSubmodules?: boolean
-}
-
 /**
  * Lists the artifact of a commit, as source-controller would pack it.
  * Source: fluxcd/pkg artifact/storage/archive.go (symbolic links are left out, and a rule that leaves a
  * folder out does not leave its files out), sourceignore.go.
  * @param ignore `spec.ignore` of the GitRepository
- * @throws GitOpsError SOURCE_UNSUPPORTED, PATH_NOT_FOUND and what the repository throws
  */
 export async function readArtifact(
   repository: Repository,
   commit: string,
   ignore: string | undefined,
-  shape: ArtifactShape = {},
 ): Promise<Artifact> {
-  const tree = sparseTree(await repository.tree(commit), shape.sparseCheckout ?? [])
-  if (shape.recurseSubmodules === true) refuseSubmodules(tree)
-  const layout = placeIncludes(layoutOf(tree, repository), shape.includes ?? [])
-  return pack(layout, commit, ignore)
-}
-
-/** A submodule that is not followed is an empty folder. */
-function layoutOf(tree: readonly TreeEntry[], repository: Repository): Layout {
-  const submodules = tree.filter((entry) => entry.mode === '160000').map((entry) => entry.path)
-  return {
-    entries: tree,
-    folders: new Set([...parentsOf(tree.map((entry) => entry.path)), ...submodules]),
-    repository,
-  }
-}
-
-async function pack(layout: Layout, commit: string, ignore: string | undefined): Promise<Artifact> {
-  const { repository } = layout
-  const regular = layout.entries.filter((entry) => entry.mode === '100644' || entry.mode === '100755')
+  const tree = await repository.tree(commit)
+  const regular = tree.filter((entry) => entry.mode === '100644' || entry.mode === '100755')
   const patterns = effectivePatterns([
     ...(await sourceIgnoreFiles(repository, regular)),
     ...(ignore === undefined ? [] : readPatterns(ignore, [])),
@@ -60,18 +31,10 @@ async function pack(layout: Layout, commit: string, ignore: string | undefined):
   const files = new Map(
     regular.filter((entry) => !isIgnored(entry.path, patterns)).map((entry) => [entry.path, entry]),
   )
-  const packed = [...layout.folders].filter((folder) => !isIgnored(folder, patterns, 'folder'))
+  const checkedOut = parentsOf(tree.map((entry) => entry.path))
+  const packed = [...checkedOut].filter((folder) => !isIgnored(folder, patterns, 'folder'))
   const folders = new Set(['', ...packed, ...parentsOf([...packed, ...files.keys()])])
   return { commit, files, folders, repository }
-}
-
-function refuseSubmodules(tree: readonly TreeEntry[]): void {
-  const submodule = tree.find((entry) => entry.mode === '160000')
-  if (submodule === undefined) return
-  throw new GitOpsError('SOURCE_UNSUPPORTED', {
-    what: 'the source holds submodules, which cannot be followed yet',
-    why: `spec.recurseSubmodules is set and ${JSON.stringify(submodule.path)} is a commit of another repository`,
-  })
 }
 
 async function sourceIgnoreFiles(

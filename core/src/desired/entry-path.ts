@@ -10,7 +10,7 @@ import {
   readKustomization,
 } from './kustomization.js'
 import type { Kustomize } from './kustomize.js'
-import { isSource, readSource, shapingFields, type Source } from './source.js'
+import { isSource, readSource, type Source } from './source.js'
 import { GitVariables } from './git-variables.js'
 
 /** One Kustomization that was found, and what Flux would build from it. */
@@ -139,7 +139,7 @@ class Reading {
   async #artifactOf(kustomization: Kustomization): Promise<Artifact> {
     const reference = kustomization.source
     const source = this.#sources.get(keyOf(reference))
-    if (source !== undefined && shapingFields(source).length > 0) throw shaped(source)
+    if (source !== undefined && source.unsupported.length > 0) throw shaped(source)
     if (this.#isOwn(kustomization)) return this.#artifact
     const opened = await this.#options.openSource?.(reference, source)
     if (opened === undefined) throw needsAnother(kustomization, source)
@@ -167,9 +167,7 @@ const keyOf = ({ kind, namespace, name }: FluxReference): string => `${kind}/${n
 function shaped(source: Source): GitOpsError {
   return new GitOpsError('SOURCE_UNSUPPORTED', {
     what: `${keyOf(source.reference)} shapes its artifact in a way that cannot be followed yet`,
-    why: shapingFields(source)
-      .map((field) => `spec.${field} is set`)
-      .join(', '),
+    why: source.unsupported.map((field) => `spec.${field} is set`).join(', '),
   })
 }
 

@@ -157,134 +157,6 @@ describe('a source', () => {
     expect(isSource(object('example.com/v1', 'GitRepository'))).toBe(false)
   })
 
-  const shaped = {
-    url: 'https://example.com/x',
-    ignore: '/*',
-    include: [
-      { repository: { name: 'y' }, fromPath: 'a' },
-      { repository: { name: 'z' }, toPath: 'b/c' },
-    ],
-    recurseSubmodules: true,
-    sparseCheckout: ['./apps'],
-  }
-  const included = (name: string, paths: object, facts: object) => ({
-    repository: { kind: 'GitRepository', namespace: 'team', name },
-    fromPath: '',
-    ...paths,
-    revision: undefined,
-    digest: undefined,
-    ...facts,
-  })
-
-  it('is read with what will shape its artifact, where there is none yet', () => {
-    expect(readSource(object(`${SOURCES}/v1beta2`, 'GitRepository', { spec: shaped }))).toEqual({
-      reference: { kind: 'GitRepository', namespace: 'team', name: 'apps' },
-      url: 'https://example.com/x',
-      artifactRevision: undefined,
-      artifactDigest: undefined,
-      ignore: '/*',
-      conditions: [],
-      sparseCheckout: ['./apps'],
-      includes: [included('y', { fromPath: 'a', toPath: 'y' }, {}), included('z', { toPath: 'b/c' }, {})],
-      recurseSubmodules: true,
-    })
-  })
-
-  it('is read with what shaped its artifact when it was packed, whatever the spec says since', () => {
-    const status = {
-      artifact: { revision: 'main@sha1:1', digest: 'sha256:2' },
-      observedInclude: [{ repository: { name: 'y' } }],
-      includedArtifacts: [{ revision: 'main@sha1:3', digest: 'sha256:4' }],
-      conditions: [],
-    }
-    expect(readSource(object(`${SOURCES}/v1`, 'GitRepository', { spec: shaped, status }))).toEqual({
-      reference: { kind: 'GitRepository', namespace: 'team', name: 'apps' },
-      url: 'https://example.com/x',
-      artifactRevision: 'main@sha1:1',
-      artifactDigest: 'sha256:2',
-      ignore: undefined,
-      conditions: [],
-      sparseCheckout: [],
-      includes: [included('y', { toPath: 'y' }, { revision: 'main@sha1:3', digest: 'sha256:4' })],
-      recurseSubmodules: false,
-    })
-  })
-
-  it('is read from garbage without a fault', () => {
-    const bare = {
-      apiVersion: `${GROUP}/v1`,
-      namespace: 'team',
-      name: 'apps',
-      spec: {},
-      source: { kind: 'GitRepository', namespace: 'team', name: '' },
-      path: '',
-      dependsOn: [],
-      suspended: false,
-      prune: false,
-      interval: undefined,
-      remote: false,
-      status: EMPTY_STATUS,
-    }
-    expect(readKustomization(object(`${GROUP}/v1`, 'Kustomization'))).toEqual(bare)
-    expect(readKustomization(object(`${GROUP}/v1`, 'Kustomization', { spec: 'x', status: [] }))).toEqual(bare)
-    const spec = { path: 7, sourceRef: 'x', dependsOn: { a: 1 }, suspend: 'true', prune: 1, interval: 5 }
-    const status = { conditions: 'x', inventory: 7, history: null, lastAppliedRevision: '' }
-    expect(readKustomization(object(`${GROUP}/v1`, 'Kustomization', { spec, status }))).toEqual({
-      ...bare,
-      spec,
-    })
-  })
-
-  it('is not kustomize’s own kind of the same name, nor another kind', () => {
-    expect(isKustomization(object('kustomize.config.k8s.io/v1beta1', 'Kustomization'))).toBe(false)
-    expect(isKustomization(object(`${GROUP}/v1`, 'Other'))).toBe(false)
-  })
-})
-
-describe('a path', () => {
-  it.each([
-    ['./', ''],
-    ['', ''],
-    ['.', ''],
-    ['/', ''],
-    ['./apps/', 'apps'],
-    ['/apps//web', 'apps/web'],
-    ['apps/../infra', 'infra'],
-    ['../../etc', 'etc'],
-  ])('%j is %j in the artifact', (path, normal) => {
-    expect(normalizePath(path)).toBe(normal)
-  })
-})
-
-describe('the condition Ready', () => {
-  it('is found among others, with what is missing left empty', () => {
-    const { conditions } = readKustomization(
-      object(`${GROUP}/v1`, 'Kustomization', {
-        status: { conditions: [{ type: 'Healthy' }, { type: 'Ready' }, 7] },
-      }),
-    ).status
-    expect(readyCondition(conditions)).toEqual({ type: 'Ready', status: 'Unknown', reason: '', message: '' })
-    expect(readyCondition([])).toBeUndefined()
-  })
-})
-
-describe('a source', () => {
-  const SOURCES = 'source.toolkit.fluxcd.io'
-
-  it.each([
-    ['v1', 'GitRepository', true],
-    ['v1beta2', 'OCIRepository', true],
-    ['v1beta1', 'Bucket', true],
-    ['v1', 'ExternalArtifact', true],
-    ['v1', 'HelmRepository', false],
-  ])('of %s %s: %p', (version, kind, expected) => {
-    expect(isSource(object(`${SOURCES}/${version}`, kind))).toBe(expected)
-  })
-
-  it('is not what another group calls the same', () => {
-    expect(isSource(object('example.com/v1', 'GitRepository'))).toBe(false)
-  })
-
   it('is read with what shapes its artifact', () => {
     const spec = {
       url: 'https://example.com/x',
@@ -315,9 +187,7 @@ describe('a source', () => {
       artifactRevision: undefined,
       ignore: undefined,
       conditions: [],
-      sparseCheckout: [],
-      includes: [],
-      recurseSubmodules: false,
+      unsupported: [],
     })
   })
 })
