@@ -97,9 +97,14 @@ export const BROKEN: readonly (readonly [string, Verdict, string, RegExp])[] = [
     'failing-yaml',
     'failed',
     'build-failed',
-    /^kustomize build failed: .*MalformedYAMLError: yaml: line \d+: did not find expected ',' or '}' in File: \.\/map\.yaml$/,
+    /^kustomize build failed: failed to decode Kubernetes YAML from bad-yaml\/map\.yaml: MalformedYAMLError: yaml: line \d+: did not find expected ',' or '}'$/,
   ],
-  ['bad-yaml', 'unknown', 'build-failed', /MalformedYAMLError: .* in File: \.\/map\.yaml$/],
+  [
+    'bad-yaml',
+    'unknown',
+    'build-failed',
+    /failed to decode Kubernetes YAML from bad-yaml\/map\.yaml: MalformedYAMLError: /,
+  ],
   [
     'bad-kustomization',
     'unknown',

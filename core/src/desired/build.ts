@@ -1,6 +1,5 @@
 import { GitOpsError } from '../errors.js'
 import { isRecord, type KubernetesObject } from '../object.js'
-import { readObjects } from './manifest.js'
 import type { Artifact } from './artifact.js'
 import { contentOf, readClosure } from './closure.js'
 import { decorate } from './decorate.js'
@@ -13,6 +12,8 @@ import {
 } from './generator.js'
 import type { Kustomization } from './kustomization.js'
 import { kustomizeBuild, type Kustomize } from './kustomize.js'
+import { readObjects, refuseNameless } from './manifest.js'
+import { manifestsOf, scanFailure } from './scan.js'
 import { refuseDuplicates } from './substitution/duplicates.js'
 import { substituteInBuild } from './substitution/strictness.js'
 import { secretValues, substituteReferences, type Variables } from './variables.js'
@@ -50,6 +51,7 @@ export async function build(
     })
   }
   const printed = await buildText(artifact, kustomization, kustomize)
+  refuseNameless(printed)
   const { text, touched } = await substituteInBuild(printed, kustomization, variables, kustomize)
   const objects = readObjects(text)
   if (touched) refuseDuplicates(objects)
@@ -67,14 +69,39 @@ async function buildText(
   kustomization: Kustomization,
   kustomize: Kustomize,
 ): Promise<string> {
-  const { path, spec } = kustomization
+  const { path } = kustomization
   const existing = findKustomizationFile(artifact, path)
-  const written = existing === undefined ? generateFile(artifact, path) : await readFile(artifact, existing)
+  if (existing !== undefined) {
+    const written = { path: existing, file: await readFile(artifact, existing), isGenerated: false }
+    return buildFile(artifact, kustomization, kustomize, written)
+  }
+  const file = generateFile(artifact, path)
+  const written = { path: joinPath(path, 'kustomization.yaml'), file, isGenerated: true }
+  try {
+    return await buildFile(artifact, kustomization, kustomize, written)
+  } catch (error) {
+    const manifests = await contents(artifact, manifestsOf(artifact, path, file))
+    throw await scanFailure(error, manifests, path, kustomize)
+  }
+}
+
+interface Written {
+  readonly path: string
+  readonly file: KustomizationFile
+  readonly isGenerated: boolean
+}
+
+async function buildFile(
+  artifact: Artifact,
+  { path, spec }: Kustomization,
+  kustomize: Kustomize,
+  written: Written,
+): Promise<string> {
   const exists = (component: string): boolean => existsBelow(artifact, path, component)
-  const file = editFile(written, spec, existing === undefined, exists)
+  const file = editFile(written.file, spec, written.isGenerated, exists)
   const closure = await readClosure(artifact, path, file)
   const files = await contents(artifact, closure.paths)
-  files.set(existing ?? joinPath(path, 'kustomization.yaml'), JSON.stringify(file))
+  files.set(written.path, JSON.stringify(file))
   return kustomizeBuild(kustomize, files, path)
 }
 

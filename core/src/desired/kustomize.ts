@@ -127,6 +127,8 @@ const REPEATED: readonly (readonly [RegExp, string])[] = [
   [/literal sources \[[^]*\]: /g, 'literal sources ***: '],
   [/invalid literal source [^]*, expected key=value/g, 'invalid literal source ***, expected key=value'],
   [/\[(patch(?:es)?): "[^]*"\]/g, '[$1: ***]'],
+  [/(apiVersion, kind and name from: )[^]*/, '$1***'],
+  [/map\[string\]interface \{\}[{(][^]*[})]: /g, 'a resource: '],
   [/line \[[\d ]*\] has invalid utf8 bytes : .*/g, 'a line has invalid utf8 bytes'],
 ]
 

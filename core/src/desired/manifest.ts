@@ -1,5 +1,6 @@
 import { GitOpsError } from '../errors.js'
 import { isRecord, type KubernetesObject } from '../object.js'
+import { splitResources } from './substitution/resource-text.js'
 import { readPrintedYaml } from './yaml.js'
 
 /**
@@ -22,6 +23,27 @@ function readDocument(document: unknown): readonly KubernetesObject[] {
 function readItem(item: unknown): KubernetesObject {
   if (isObject(item)) return item
   throw undecodable()
+}
+
+/** Each is at the left edge of what kustomize prints, or of its metadata; only a line feed ends a line there. */
+const REQUIRED = [
+  /(?<![^\n])apiVersion: (?!""\n)/,
+  /(?<![^\n])kind: (?!""\n)/,
+  /(?<![^\n])metadata:\n(?:(?: {2}[^\n]*)?\n)*? {2}name: (?!""\n)/,
+]
+
+/**
+ * Refuses a resource that lost its apiVersion, kind or name while kustomize built it: the controller looks at
+ * that before it substitutes. Its own words repeat the whole resource, which may be a Secret.
+ * Source: kustomize-controller internal/controller/kustomization_controller.go build.
+ * @throws GitOpsError BUILD_FAILED
+ */
+export function refuseNameless(printed: string): void {
+  if (splitResources(printed).every((text) => REQUIRED.every((field) => field.test(text)))) return
+  throw new GitOpsError('BUILD_FAILED', {
+    what: 'the build printed a resource that is no Kubernetes object',
+    why: 'failed to decode Kubernetes apiVersion, kind and name from: ***',
+  })
 }
 
 const undecodable = (): GitOpsError =>

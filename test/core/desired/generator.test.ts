@@ -79,12 +79,14 @@ describe('a generated kustomization file', () => {
     expect(made.objects.map(({ metadata }) => metadata.name)).toEqual(['a', 'b'])
   })
 
-  it('fails with kustomize’s words where a file is no manifest', async () => {
+  it('fails with Flux’s words where a file is no manifest', async () => {
     const { code, why } = await refusal(
       stage.build({ 'apps/values.yaml': 'replicas: 1\n' }, { path: 'apps' }),
     )
     expect(code).toBe('BUILD_FAILED')
-    expect(why).toContain("accumulating resources from './values.yaml'")
+    expect(why).toMatch(
+      /^failed to decode Kubernetes YAML from apps\/values\.yaml: missing Resource metadata/,
+    )
     expect(why).not.toContain(stage.folder.path)
   })
 })

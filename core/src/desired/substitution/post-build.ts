@@ -25,8 +25,17 @@ export async function postBuild(
   strict: boolean,
   kustomize: Kustomize,
 ): Promise<PostBuild> {
-  const resources = splitResources(printed).map((text) => substituteIn(text, variables, strict))
-  const changed = resources.filter(({ before, after }) => before !== after)
+  const resources: SubstitutedResource[] = []
+  for (const before of splitResources(printed)) {
+    try {
+      resources.push(substituteIn(before, variables, strict))
+    } catch (error) {
+      // The controller prints each resource before it comes to the next: the first fault is the one it names.
+      await reprint(resources.filter(isChanged), kustomize)
+      throw error
+    }
+  }
+  const changed = resources.filter(isChanged)
   const reprinted = await reprint(changed, kustomize)
   const text = joinResources(resources.map((resource) => reprinted.get(resource) ?? resource.after))
   return { text, touched: resources.some(({ touched }) => touched) }
@@ -35,6 +44,8 @@ export async function postBuild(
 interface SubstitutedResource extends ChangedResource {
   readonly touched: boolean
 }
+
+const isChanged = ({ before, after }: SubstitutedResource): boolean => before !== after
 
 function substituteIn(before: string, variables: Variables, strict: boolean): SubstitutedResource {
   if (isSubstitutionDisabled(before)) return { before, after: before, touched: false }

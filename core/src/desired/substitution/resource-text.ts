@@ -3,9 +3,12 @@ import { readPrintedYaml } from '../yaml.js'
 
 const SWITCH = 'kustomize.toolkit.fluxcd.io/substitute'
 
+/** For JavaScript a line could begin behind U+2028 as well. */
+const SEPARATOR = /(?<![^\n])---\n/
+
 /** Takes what kustomize printed apart, a text for each resource; joined by `---` lines they are the whole again. */
 export function splitResources(printed: string): readonly string[] {
-  return printed === '' ? [] : printed.split(/^---\n/m)
+  return printed === '' ? [] : printed.split(SEPARATOR)
 }
 
 /** Puts the texts of resources together again. */

@@ -1,0 +1,67 @@
+import type { ErrorCode } from '@kubectl-gitops/core/errors.js'
+import type { Outcome, Refusal } from './outcome.js'
+
+export type Agreement =
+  | { readonly kind: 'digest' | 'words' }
+  | { readonly kind: 'accepted'; readonly reason: string }
+  | { readonly kind: 'disagreement' }
+
+/** A case in which both fail in other words, or ours refuses and knows why where Flux builds. */
+interface Accepted {
+  readonly reason: string
+  readonly code: ErrorCode
+  readonly ours: RegExp
+  /** What Flux says; absent where it may just as well build. */
+  readonly flux?: RegExp
+}
+
+export const ACCEPTED: readonly Accepted[] = [
+  {
+    reason: 'a folder that is not there: Flux says where it looked for it',
+    code: 'PATH_NOT_FOUND',
+    ours: /^kustomization path not found: /,
+    flux: /^kustomization path not found: stat |kustomization\.yaml: not a directory$|^component path /,
+  },
+  {
+    reason: 'YAML that a variable broke: our reader has words of its own, which repeat nothing',
+    code: 'BUILD_FAILED',
+    ours: /^post build failed for '[^']+': envsubst error: YAMLToJSON: yaml: /,
+    flux: /^post build failed for '[^']+': (?:envsubst error: YAMLToJSON: yaml|UnmarshalJSON): /,
+  },
+  {
+    reason:
+      'a resource that cannot be printed: kubectl prints before variables are substituted, and names none',
+    code: 'BUILD_FAILED',
+    ours: /^kustomize build failed: a resource: /,
+    flux: /^post build failed for /,
+  },
+  {
+    reason: 'an integer beyond 2^53 cannot be compared exactly, so the objects are unknown',
+    code: 'LIMIT_EXCEEDED',
+    ours: /^the build holds an integer beyond 2\^53: /,
+  },
+  {
+    reason: 'variables are read before the build, whether anything needs them or not',
+    code: 'NOT_FOUND',
+    ours: /^substitute from /,
+  },
+]
+
+export const SILENCE = 'Flux does not answer'
+
+/** Compares what Flux and we made of a case. A digest other than Flux's is never accepted. */
+export function compareOutcomes(flux: Outcome, ours: Outcome): Agreement {
+  if ('silent' in flux || 'silent' in ours) return { kind: 'accepted', reason: SILENCE }
+  if ('digest' in ours) {
+    const same = 'digest' in flux && flux.digest === ours.digest
+    return { kind: same ? 'digest' : 'disagreement' }
+  }
+  if ('words' in flux && flux.words === ours.words) return { kind: 'words' }
+  const accepted = ACCEPTED.find((one) => isAccepted(one, flux, ours))
+  return accepted === undefined ? { kind: 'disagreement' } : { kind: 'accepted', reason: accepted.reason }
+}
+
+function isAccepted(one: Accepted, flux: Outcome, ours: Refusal): boolean {
+  if (ours.code !== one.code || !one.ours.test(ours.words)) return false
+  return one.flux === undefined || ('words' in flux && one.flux.test(flux.words))
+}
