@@ -46,7 +46,7 @@ test-node: preflight install ## run the tests that need no server on another Nod
 	@npm exec --yes --package 'node@$(N)' -- $(JEST) --selectProjects pure
 
 differential: preflight install binaries ## compare N generated builds with those of the real controller: make differential N=5000 SEED=7
-	@FLUX_CASES=$(if $(filter file,$(origin N)),60,$(N)) $(if $(SEED),SEED=$(SEED)) $(JEST) --selectProjects flux --testPathPatterns test/differential
+	@FLUX_CASES=$(if $(filter file,$(origin N)),300,$(N)) $(if $(SEED),SEED=$(SEED)) $(JEST) --selectProjects flux --testPathPatterns test/differential
 
 corpus-update: preflight install ## write the expected outputs of test/corpus anew; review the diff
 	@npm run --silent build

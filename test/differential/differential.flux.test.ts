@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import type fc from 'fast-check'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startControlPlane, type ControlPlane } from '../support/control-plane.js'
@@ -10,18 +11,17 @@ import type { Case } from './case.js'
 import { writeFixture } from './fixture.js'
 import { anyCase } from './generate.js'
 import { Arena, provide, type Compared } from './round.js'
+import { CASES, SEED } from './seed.js'
 import { sampleShrinkable, shrink } from './shrink.js'
 
 const NEEDED = ['etcd', 'kube-apiserver', 'kubectl', 'source-controller', 'kustomize-controller'] as const
-const CASES = Number(process.env.FLUX_CASES ?? 60)
-/** The same cases in every run of the test suite; `make differential` makes others. */
-const SEED = Number(process.env.SEED ?? 20_261_124)
 const PER_ROUND = 50
-/** How many disagreements are made small; each takes rounds of its own. */
+/** Disagreements are made small, the first ones, for as long as this: rounds of their own cost seconds each. */
+const SHRINKING_MS = 60_000
 const SHOWN = 3
 
 interface Disagreement {
-  readonly number: number
+  readonly folder: string
   readonly value: fc.Value<Case>
 }
 
@@ -45,14 +45,19 @@ describeWith(NEEDED, 'a build, beside that of the real kustomize-controller', ()
   const isDisagreement = ({ flux: theirs, ours }: Compared) =>
     compareOutcomes(theirs, ours).kind === 'disagreement'
 
-  /** Makes a disagreement small and leaves it in a folder; answers what is to be read about it. */
-  async function explain({ number, value }: Disagreement) {
+  /** Leaves a case in a folder, to be read and to become a fixture. */
+  async function leave(folder: string, compared: Compared) {
+    await rm(folder, { recursive: true, force: true })
+    await writeFixture(folder, compared)
+    return { folder, flux: compared.flux, ours: compared.ours }
+  }
+
+  /** Makes a disagreement small. */
+  async function explain({ folder, value }: Disagreement, deadline: number) {
     const failing = async (cases: readonly Case[]) => (await arena.run(cases)).map(isDisagreement)
-    const small = await shrink(anyCase, value, failing, { rounds: 25, width: 30 })
+    const small = await shrink(anyCase, value, failing, { width: 30, deadline })
     const [compared] = await arena.run([small])
-    const folder = join(tmpdir(), `kubectl-gitops-disagreement-${SEED}-${number}`)
-    await writeFixture(folder, compared!)
-    return { number, folder, flux: compared!.flux, ours: compared!.ours }
+    return leave(folder, compared!)
   }
 
   it(
@@ -63,17 +68,21 @@ describeWith(NEEDED, 'a build, beside that of the real kustomize-controller', ()
       const found: Disagreement[] = []
       for (let first = 0; first < values.length; first += PER_ROUND) {
         const round = values.slice(first, first + PER_ROUND)
-        const compared = await arena.run(round.map(({ value }) => value))
-        for (const [i, { flux: theirs, ours }] of compared.entries()) {
-          const agreement = compareOutcomes(theirs, ours)
+        const all = await arena.run(round.map(({ value }) => value))
+        for (const [i, compared] of all.entries()) {
+          const agreement = compareOutcomes(compared.flux, compared.ours)
           const name = agreement.kind === 'accepted' ? `accepted, ${agreement.reason}` : agreement.kind
           tally[name] = (tally[name] ?? 0) + 1
-          if (agreement.kind === 'disagreement') found.push({ number: first + i, value: round[i]! })
+          if (agreement.kind !== 'disagreement') continue
+          const folder = join(tmpdir(), `kubectl-gitops-disagreement-${SEED}-${first + i}`)
+          process.stdout.write(`disagreement: ${JSON.stringify(await leave(folder, compared))}\n`)
+          found.push({ folder, value: round[i]! })
         }
       }
-      const shown = []
-      for (const one of found.slice(0, SHOWN)) shown.push(await explain(one))
       process.stdout.write(`${CASES} builds, SEED=${SEED}: ${JSON.stringify(tally, undefined, 2)}\n`)
+      const shown = []
+      const deadline = Date.now() + SHRINKING_MS
+      for (const one of found.slice(0, SHOWN)) shown.push(await explain(one, deadline))
       expect({ seed: SEED, disagreements: found.length, shown }).toEqual({
         seed: SEED,
         disagreements: 0,
@@ -84,6 +93,6 @@ describeWith(NEEDED, 'a build, beside that of the real kustomize-controller', ()
       expect(tally.digest).toBeGreaterThan(CASES * 0.45)
       expect(tally.words).toBeGreaterThan(CASES * 0.1)
     },
-    60_000 + CASES * 4_000,
+    120_000 + SHRINKING_MS + CASES * 3_000,
   )
 })

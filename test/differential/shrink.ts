@@ -30,6 +30,13 @@ export function sampleShrinkable<T>(
   return fc.sample(new Shrinkable(arbitrary), { seed: options.seed, numRuns: options.count })
 }
 
+export interface ShrinkBounds {
+  /** Candidates that are tried at once. */
+  readonly width: number
+  /** No round begins after this instant (ms since 1970). */
+  readonly deadline: number
+}
+
 /**
  * Finds a smaller value that still fails, trying many candidates at once: a round of the real controller costs
  * about as much for twenty as for one.
@@ -38,12 +45,12 @@ export async function shrink<T>(
   arbitrary: fc.Arbitrary<T>,
   found: fc.Value<T>,
   failing: (candidates: readonly T[]) => Promise<readonly boolean[]>,
-  options: { readonly rounds: number; readonly width: number },
+  bounds: ShrinkBounds,
 ): Promise<T> {
   let best = found
   let waiting = arbitrary.shrink(best.value, best.context)
-  for (let round = 0; round < options.rounds; round++) {
-    const candidates = [...waiting.take(options.width)]
+  while (Date.now() < bounds.deadline) {
+    const candidates = [...waiting.take(bounds.width)]
     if (candidates.length === 0) break
     const fails = await failing(candidates.map((one) => one.value))
     const smaller = candidates.find((_, i) => fails[i])

@@ -145,6 +145,12 @@ function unlogged(_: string, lines: string | undefined, quoted: string): string 
   }
 }
 
+/** How Go ends a program; the controller lives on and says what it was (fluxcd/pkg kustomize, Build). */
+const PANIC = /^panic: ([^]*?)\n(?:\[signal [^\n]*\n)?goroutine \d+ \[[^]*$/
+
+const recovered = (_: string, value: string): string =>
+  `recovered from kustomize build panic: ${value.replaceAll('\n\t', '\n')}`
+
 /** kustomize's own words, with paths as they are in the repository and without its deprecation notes. */
 export function kustomizeWords(stderr: string, scratch: string): string {
   const root = join(scratch, 'files')
@@ -153,6 +159,7 @@ export function kustomizeWords(stderr: string, scratch: string): string {
     .filter((line) => line.trim() !== '' && !line.startsWith('# Warning:'))
     .join('\n')
     .replace(LOGGED, unlogged)
+    .replace(PANIC, recovered)
     .replace(/^error: /, '')
     .replaceAll(`/private${root}`, root)
     .replaceAll(`${root}/`, '')

@@ -186,6 +186,11 @@ describe('kustomize’s words', () => {
       'E1124 00:10:54.039011   28357 run.go:72] "command failed" err="in [patch: \\"a: hunter2\\"]\\x07"\n',
       'in [patch: ***]\u0007',
     ],
+    [
+      'a panic’s stack',
+      'panic: no good\n\tat all\n[signal SIGSEGV: segmentation violation]\n\ngoroutine 1 [running]:\nmain.main()\n\t/x.go:7\n',
+      'recovered from kustomize build panic: no good\nat all',
+    ],
     ['deprecation notes', "# Warning: 'bases' is deprecated.\nerror: no\n", 'no'],
     ['a generator’s literals', 'literal sources [password=hunter2]: invalid', 'literal sources ***: invalid'],
     [
