@@ -1,23 +1,17 @@
 import { GitOpsError } from '../errors.js'
-import { isRecord, type KubernetesObject } from '../object.js'
+import type { KubernetesObject } from '../object.js'
 import type { Artifact } from './artifact.js'
-import { contentOf, readClosure } from './closure.js'
 import { decorate } from './decorate.js'
-import {
-  editFile,
-  findKustomizationFile,
-  generateFile,
-  joinPath,
-  type KustomizationFile,
-} from './generator.js'
+import { inputsKey } from './closure-key.js'
+import { readEntryFile, readInputs, type BuildInputs } from './inputs.js'
 import type { Kustomization } from './kustomization.js'
 import { kustomizeBuild, type Kustomize } from './kustomize.js'
 import { readObjects, refuseNameless } from './manifest.js'
 import { manifestsOf, scanFailure } from './scan.js'
+import { holdsSecret, movesSecret } from './secret-text.js'
 import { refuseDuplicates } from './substitution/duplicates.js'
 import { substituteInBuild } from './substitution/strictness.js'
 import { secretValues, substituteReferences, type Variables } from './variables.js'
-import { readYaml } from './yaml.js'
 
 /** What Flux builds from one Kustomization at one revision. */
 export interface Build {
@@ -52,7 +46,8 @@ export async function build(
   }
   const printed = await buildText(artifact, kustomization, kustomize)
   refuseNameless(printed)
-  const { text, touched } = await substituteInBuild(printed, kustomization, variables, kustomize)
+  const printer = variables.secretNames.size > 0 || holdsSecret(printed) ? uncached(kustomize) : kustomize
+  const { text, touched } = await substituteInBuild(printed, kustomization, variables, printer)
   const objects = readObjects(text)
   if (touched) refuseDuplicates(objects)
   const isApproximate = touched && substituteReferences(kustomization.spec).length > 0
@@ -70,52 +65,28 @@ async function buildText(
   kustomize: Kustomize,
 ): Promise<string> {
   const { path } = kustomization
-  const existing = findKustomizationFile(artifact, path)
-  if (existing !== undefined) {
-    const written = { path: existing, file: await readFile(artifact, existing), isGenerated: false }
-    return buildFile(artifact, kustomization, kustomize, written)
-  }
-  const file = generateFile(artifact, path)
-  const written = { path: joinPath(path, 'kustomization.yaml'), file, isGenerated: true }
+  const entry = await readEntryFile(artifact, path)
   try {
-    return await buildFile(artifact, kustomization, kustomize, written)
+    return await buildInputs(artifact, await readInputs(artifact, kustomization, entry), kustomize)
   } catch (error) {
-    const manifests = await contents(artifact, manifestsOf(artifact, path, file))
+    if (!entry.isGenerated) throw error
+    const manifests = await contents(artifact, manifestsOf(artifact, path, entry.file))
     throw await scanFailure(error, manifests, path, kustomize)
   }
 }
 
-interface Written {
-  readonly path: string
-  readonly file: KustomizationFile
-  readonly isGenerated: boolean
-}
-
-async function buildFile(
-  artifact: Artifact,
-  { path, spec }: Kustomization,
-  kustomize: Kustomize,
-  written: Written,
-): Promise<string> {
-  const exists = (component: string): boolean => existsBelow(artifact, path, component)
-  const file = editFile(written.file, spec, written.isGenerated, exists)
-  const closure = await readClosure(artifact, path, file)
-  const files = await contents(artifact, closure.paths)
-  files.set(written.path, JSON.stringify(file))
-  return kustomizeBuild(kustomize, files, path)
-}
-
-async function readFile(artifact: Artifact, path: string): Promise<KustomizationFile> {
-  const [file] = readYaml(await contentOf(artifact, path), path)
-  return isRecord(file) ? file : {}
-}
-
-function existsBelow(artifact: Artifact, folder: string, component: string): boolean {
-  const path = new URL(component, `file:///${folder === '' ? '' : `${folder}/`}`).pathname
-    .slice(1)
-    .replace(/\/$/, '')
-  const decoded = decodeURIComponent(path)
-  return artifact.folders.has(decoded) || artifact.files.has(decoded)
+async function buildInputs(artifact: Artifact, inputs: BuildInputs, kustomize: Kustomize): Promise<string> {
+  const files = new Map<string, Uint8Array | string>()
+  const make = async (): Promise<string> => {
+    for (const [path, content] of await contents(artifact, inputs.files)) files.set(path, content)
+    return kustomizeBuild(kustomize, files.set(inputs.path, inputs.text), inputs.folder)
+  }
+  if (kustomize.cache === undefined) return make()
+  return kustomize.cache.text(kustomize, {
+    key: (printer) => inputsKey(artifact, inputs, printer),
+    make,
+    mayKeep: (text) => !holdsSecret(text) && !movesSecret(files.values()),
+  })
 }
 
 async function contents(
@@ -126,6 +97,9 @@ async function contents(
   const blobs = await artifact.repository.read(entries.map((entry) => entry.id))
   return new Map(entries.map((entry) => [entry.path, blobs.get(entry.id) ?? '']))
 }
+
+/** What is printed from a secret may not lie on disk, nor its hash under a key that could be guessed. */
+const uncached = (kustomize: Kustomize): Kustomize => ({ ...kustomize, cache: undefined })
 
 function refuseUnsupported(kustomization: Kustomization): void {
   if (kustomization.spec.decryption === undefined) return

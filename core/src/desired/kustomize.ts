@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { GitOpsError } from '../errors.js'
+import type { BuildCache } from './build-cache.js'
 import { KUSTOMIZATION_NAMES } from './kustomization-file.js'
 import { removeScratch, trackScratch } from './scratch.js'
 import { printYaml, readYaml } from './yaml.js'
@@ -14,6 +15,8 @@ export interface Kustomize {
   readonly timeoutMs: number
   /** Only PATH and TMPDIR are used. */
   readonly env: Readonly<Record<string, string | undefined>>
+  /** What earlier runs printed; without it everything is built anew. */
+  readonly cache?: BuildCache | undefined
 }
 
 /** The files of one build, by path relative to the scratch folder. */
@@ -62,7 +65,7 @@ function unambiguous(path: string, content: Uint8Array | string): Uint8Array | s
 function run(kustomize: Kustomize, scratch: string, folder: string): Promise<string> {
   const options = {
     cwd: join(scratch, 'files'),
-    env: offline(kustomize.env, scratch),
+    env: kustomizeEnvironment(kustomize.env, join(scratch, 'home')),
     timeout: kustomize.timeoutMs,
     killSignal: 'SIGKILL' as const,
     maxBuffer: OUTPUT_LIMIT,
@@ -77,11 +80,11 @@ function run(kustomize: Kustomize, scratch: string, folder: string): Promise<str
 }
 
 /** A build reads its scratch copy alone: no network, no configuration of the user's or the repository's. */
-function offline(env: Kustomize['env'], scratch: string): NodeJS.ProcessEnv {
+export function kustomizeEnvironment(env: Kustomize['env'], home: string): NodeJS.ProcessEnv {
   const nowhere = 'http://127.0.0.1:9'
   return {
     PATH: env.PATH,
-    HOME: join(scratch, 'home'),
+    HOME: home,
     KUBECONFIG: '/dev/null',
     HTTP_PROXY: nowhere,
     HTTPS_PROXY: nowhere,

@@ -1,4 +1,5 @@
 import { Flags, type Interfaces } from '@oclif/core'
+import { BuildCache } from '@kubectl-gitops/core/desired/build-cache.js'
 import { exitCode, VERDICTS, type DriftReport, type Verdict } from '@kubectl-gitops/core/drift/report.js'
 import { GitOpsError } from '@kubectl-gitops/core/errors.js'
 import { openRepository } from '@kubectl-gitops/core/git/repository.js'
@@ -99,7 +100,12 @@ async function survey(
       cluster,
       openRepository: (url, revision) =>
         openRepository({ url, revision, checkouts, workingDirectory, cacheDirectory: cache, env }),
-      kustomize: { kubectl: env.KUBECTL_PATH ?? 'kubectl', timeoutMs: BUILD_TIMEOUT_MS, env },
+      kustomize: {
+        kubectl: env.KUBECTL_PATH ?? 'kubectl',
+        timeoutMs: BUILD_TIMEOUT_MS,
+        env,
+        cache: new BuildCache(cache, VERSION),
+      },
       cacheDirectory: cache,
       ...defined({ namespace: flags.namespace }),
       now,

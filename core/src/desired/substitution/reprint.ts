@@ -1,13 +1,18 @@
 import { GitOpsError } from '../../errors.js'
+import { keyOf } from '../closure-key.js'
 import { kustomizeBuild, type Kustomize } from '../kustomize.js'
+import { holdsSecret } from '../secret-text.js'
 import { readYaml } from '../yaml.js'
 import { failure } from './failure.js'
-import { describeResource, splitResources } from './resource-text.js'
+import { describeResource, joinResources, splitResources } from './resource-text.js'
 
 /** Where a resource's own metadata are while kustomize has it: this sorts just behind `metadata`. */
 const HIDDEN = 'metadata!'
 
 const PLACEHOLDER = 'apiVersion: v1\nkind: Placeholder\n'
+
+/** To be raised when the same texts reach kustomize in another form than before. */
+const FORMAT = 1
 
 /** kustomize looks for the target of a patch among all resources of a folder. */
 const GROUP_SIZE = 50
@@ -36,12 +41,24 @@ export async function reprint<T extends ChangedResource>(
   if (changed.length === 0) return new Map()
   const texts = changed.map(({ after }) => after)
   try {
-    const printed = await printAll(texts, kustomize)
+    const printed = await keptOrPrinted(texts, kustomize)
     return new Map(changed.map((resource, i) => [resource, printed[i] ?? '']))
   } catch (error) {
     if (!(error instanceof GitOpsError) || error.code !== 'BUILD_FAILED') throw error
     throw unprintable(await firstUnprintable(changed, kustomize))
   }
+}
+
+/** The texts decide what is printed; they are the key, joined as they come back. */
+async function keptOrPrinted(texts: readonly string[], kustomize: Kustomize): Promise<readonly string[]> {
+  const make = (): Promise<readonly string[]> => printAll(texts, kustomize)
+  if (kustomize.cache === undefined) return make()
+  const text = await kustomize.cache.text(kustomize, {
+    key: (printer) => keyOf(['reprint', FORMAT, printer, texts]),
+    make: async () => joinResources(await make()),
+    mayKeep: (printed) => !holdsSecret(printed),
+  })
+  return splitResources(text)
 }
 
 async function printAll(texts: readonly string[], kustomize: Kustomize): Promise<readonly string[]> {
