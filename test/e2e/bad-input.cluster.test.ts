@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { DriftReport, ObjectRecord } from '@kubectl-gitops/core/drift/report.js'
-import { BROKEN, layOutBrokenFleet } from '../support/broken-fleet.js'
+import { BROKEN, layOutBrokenFleet, TRIES } from '../support/broken-fleet.js'
 import { startControlPlane, type ControlPlane } from '../support/control-plane.js'
 import { installCrds } from '../support/crds.js'
 import { describeWith } from '../support/describe-with.js'
@@ -180,6 +180,17 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'bad input:', () => {
       expect(report.kustomizations.find(({ name }) => name === 'link')?.objects).toBe(0)
     })
 
+    it('a field that this version does not know is named, and what is built without it is not called proved', () => {
+      const newer = report.kustomizations.find(({ name }) => name === 'newer')
+      const note = 'spec.renderer is not known to this version of kubectl-gitops, which builds without it'
+      expect([newer?.verdict, newer?.unknownFields, newer?.proof]).toEqual([
+        'in-sync',
+        ['spec.renderer'],
+        { status: 'approximate', why: note },
+      ])
+      expect(report.notes).toContain(`Kustomization flux-system/newer: ${note}`)
+    })
+
     it('Git is ahead of what was applied', () => {
       expect(kustomization('older')).toEqual(['pending', 'git-ahead', 'Git is ahead of what was applied'])
     })
@@ -193,14 +204,7 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'bad input:', () => {
 
     it('says what to try, where something can be tried', () => {
       const tries = report.kustomizations.map(({ name, tryThis }) => [name, tryThis])
-      expect(Object.fromEntries(tries.filter(([, tryThis]) => tryThis !== undefined))).toEqual({
-        'bad-kustomization': 'correct bad-kustomization/kustomization.yaml and commit',
-        remote: 'copy the remote base into the repository',
-        rewritten:
-          'check the revision; if history was rewritten, name a clone that still has it with --repo PATH',
-        sourceless: 'kubectl get gitrepository -n flux-system deleted',
-        unreachable: 'git ls-remote http://127.0.0.1:1/fleet.git, or name a clone of it with --repo PATH',
-      })
+      expect(Object.fromEntries(tries.filter(([, tryThis]) => tryThis !== undefined))).toEqual(TRIES)
     })
 
     it('reads the mirror where the checkout lacks the revision', async () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Verdict } from '@kubectl-gitops/core/drift/report.js'
 import type { Cluster } from './cluster.js'
+import { eventually } from './eventually.js'
 import { fluxByHand, type Applied } from './flux-by-hand.js'
 import { TestRepository } from './git-repository.js'
 import type { GitServer } from './git-server.js'
@@ -34,6 +35,48 @@ const FILES = {
   'secret/secret.yaml':
     'apiVersion: v1\nkind: Secret\nmetadata: {name: secret, namespace: default}\nstringData: {token: swordfish}\n',
 }
+
+/** Specs that no API server with Flux's own definitions takes. */
+const MALFORMED = {
+  'odd-path': { path: 5 },
+  'odd-patches': { path: './good', patches: {} },
+  'odd-images': { path: './good', images: 'x' },
+  'odd-source': { sourceRef: null },
+  'odd-post-build': { path: './good', postBuild: [] },
+  'deep-path': { path: deep(300) },
+}
+
+function deep(levels: number): object {
+  return levels === 0 ? {} : { deeper: deep(levels - 1) }
+}
+
+/** Makes the server take any spec of a Kustomization, as one with the definitions of another Flux might. */
+async function acceptAnything(cluster: Cluster): Promise<void> {
+  const path =
+    '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/kustomizations.kustomize.toolkit.fluxcd.io'
+  const at = '/spec/versions/0/schema/openAPIV3Schema/properties/spec'
+  const value = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+  const { status, body } = await cluster.request('PATCH', path, [{ op: 'replace', path: at, value }], {
+    contentType: 'application/json-patch+json',
+  })
+  if (status !== 200) throw new Error(`the definition is not patched: ${JSON.stringify(body)}`)
+  const probe = {
+    apiVersion: KUSTOMIZE_V1,
+    kind: 'Kustomization',
+    metadata: { name: 'probe' },
+    spec: { path: 5 },
+  }
+  await eventually(
+    async () => {
+      const target = `/apis/${KUSTOMIZE_V1}/namespaces/default/kustomizations?dryRun=All`
+      const answer = await cluster.request('POST', target, probe)
+      return answer.status === 201 ? true : undefined
+    },
+    { timeoutMs: 30_000, complaint: () => 'the server goes on to refuse malformed specs' },
+  )
+}
+
+const KUSTOMIZE_V1 = 'kustomize.toolkit.fluxcd.io/v1'
 
 const OCI_DIGEST = `sha256:${'a'.repeat(64)}`
 
@@ -78,6 +121,9 @@ export async function layOutBrokenFleet(cluster: Cluster, server: GitServer, whe
   )
   await add('rewritten', {}, { revision: `main@sha1:${'d'.repeat(40)}` })
   await add('older', {}, { revision: `main@sha1:${older}` })
+  await acceptAnything(cluster)
+  for (const [name, spec] of Object.entries(MALFORMED)) await add(name, spec)
+  await add('newer', { path: './empty', renderer: { engine: 'cue' } })
   for (const name of ['good', 'older']) await flux.apply(name, configMap(name))
   await flux.apply('helm', HELM_RELEASE)
   await flux.apply('secret', FILES['secret/secret.yaml'])
@@ -128,5 +174,31 @@ export const BROKEN: readonly (readonly [string, Verdict, string, RegExp])[] = [
     'repository-unreachable',
     /^the repository http:\/\/127\.0\.0\.1:1\/fleet\.git cannot be read: fatal: unable to access /,
   ],
+  [
+    'odd-path',
+    'unknown',
+    'spec-invalid',
+    /: spec\.path: Invalid value: "integer": spec\.path in body must be /,
+  ],
+  ['odd-patches', 'unknown', 'spec-invalid', /: spec\.patches: Invalid value: "object": /],
+  ['odd-images', 'unknown', 'spec-invalid', /: spec\.images: Invalid value: "string": /],
+  ['odd-source', 'unknown', 'spec-invalid', /malformed: spec\.sourceRef: Required value$/],
+  ['odd-post-build', 'unknown', 'spec-invalid', /: spec\.postBuild: Invalid value: "array": /],
+  ['deep-path', 'unknown', 'spec-invalid', /: spec\.path: Invalid value: "object": /],
   ['rewritten', 'unknown', 'revision-not-found', /^main@sha1:d{40} is not in http:.*not our ref d{40}$/s],
 ]
+
+/** What there is to try, by Kustomization. */
+export const TRIES: Readonly<Record<string, string>> = {
+  'bad-kustomization': 'correct bad-kustomization/kustomization.yaml and commit',
+  remote: 'copy the remote base into the repository',
+  rewritten: 'check the revision; if history was rewritten, name a clone that still has it with --repo PATH',
+  sourceless: 'kubectl get gitrepository -n flux-system deleted',
+  unreachable: 'git ls-remote http://127.0.0.1:1/fleet.git, or name a clone of it with --repo PATH',
+  'deep-path': 'kubectl explain kustomization.spec.path',
+  'odd-images': 'kubectl explain kustomization.spec.images',
+  'odd-patches': 'kubectl explain kustomization.spec.patches',
+  'odd-path': 'kubectl explain kustomization.spec.path',
+  'odd-post-build': 'kubectl explain kustomization.spec.postBuild',
+  'odd-source': 'kubectl explain kustomization.spec.sourceRef',
+}

@@ -9,6 +9,7 @@ import { kustomizeBuild, type Kustomize } from './kustomize.js'
 import { readObjects, refuseNameless } from './manifest.js'
 import { manifestsOf, scanFailure } from './scan.js'
 import { holdsSecret, movesSecret } from './secret-text.js'
+import { unknownFields, unknownFieldsNote } from './spec.js'
 import { refuseDuplicates } from './substitution/duplicates.js'
 import { substituteInBuild } from './substitution/strictness.js'
 import { secretValues, substituteReferences, type Variables } from './variables.js'
@@ -50,12 +51,16 @@ export async function build(
   const { text, touched } = await substituteInBuild(printed, kustomization, variables, printer)
   const objects = readObjects(text)
   if (touched) refuseDuplicates(objects)
-  const isApproximate = touched && substituteReferences(kustomization.spec).length > 0
+  const isSubstituted = touched && substituteReferences(kustomization.spec).length > 0
+  const doubts = [
+    isSubstituted ? 'substituteFrom values are known only as of now' : undefined,
+    unknownFieldsNote(unknownFields('Kustomization', kustomization.apiVersion, kustomization.spec)),
+  ].filter((doubt) => doubt !== undefined)
   return {
     text,
     objects: objects.map((object) => decorate(object, kustomization)),
     secretValues: secretValues(variables),
-    ...(isApproximate ? { approximate: 'substituteFrom values are known only as of now' } : {}),
+    ...(doubts.length > 0 ? { approximate: doubts.join('; ') } : {}),
   }
 }
 

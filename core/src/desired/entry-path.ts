@@ -11,6 +11,7 @@ import {
 } from './kustomization.js'
 import type { Kustomize } from './kustomize.js'
 import { isSource, readSource, type Source } from './source.js'
+import { refuseMalformed } from './spec.js'
 import { GitVariables } from './git-variables.js'
 
 /** One Kustomization that was found, and what Flux would build from it. */
@@ -124,6 +125,7 @@ class Reading {
 
   async #build(kustomization: Kustomization): Promise<EntryPathResult> {
     try {
+      refuseMalformed(kustomization)
       const artifact = await this.#artifactOf(kustomization)
       const variables = this.#variables.of(kustomization)
       return { kustomization, build: await build(artifact, kustomization, this.#kustomize, variables) }

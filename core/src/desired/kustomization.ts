@@ -75,7 +75,7 @@ export function readKustomization(object: KubernetesObject): Kustomization {
     suspended: spec.suspend === true,
     prune: spec.prune === true,
     interval: text(spec.interval),
-    remote: spec.kubeConfig !== undefined,
+    remote: spec.kubeConfig !== undefined && spec.kubeConfig !== null,
     status: readStatus(record(object.status)),
   }
 }

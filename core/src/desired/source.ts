@@ -1,5 +1,6 @@
 import { isRecord, type KubernetesObject } from '../object.js'
 import { readConditions, type Condition, type FluxReference } from './kustomization.js'
+import { unknownFields } from './spec.js'
 
 /** A Flux source; only a GitRepository can be read from Git. */
 export interface Source {
@@ -12,6 +13,8 @@ export interface Source {
   readonly conditions: readonly Condition[]
   /** Parts of the spec that change the artifact in ways this product cannot follow yet. */
   readonly unsupported: readonly string[]
+  /** Fields of the spec that this product does not know: they may shape the artifact too. */
+  readonly unknownFields: readonly string[]
 }
 
 const SHAPING_FIELDS = ['include', 'sparseCheckout', 'recurseSubmodules'] as const
@@ -40,6 +43,7 @@ export function readSource(object: KubernetesObject): Source {
     ignore: typeof spec.ignore === 'string' ? spec.ignore : undefined,
     conditions: readConditions(status.conditions),
     unsupported: SHAPING_FIELDS.filter((field) => isSet(spec[field])),
+    unknownFields: unknownFields(object.kind, object.apiVersion, spec),
   }
 }
 

@@ -74,6 +74,8 @@ export interface KustomizationRecord extends ObjectRef {
   readonly brokenBy?: CommitRecord
   /** Whether this build is byte for byte what Flux built; absent where Flux keeps no digest of it. */
   readonly proof?: ProofRecord
+  /** Fields of its spec, and of its source's, that this version does not know: it builds without them. */
+  readonly unknownFields?: readonly string[]
   readonly objects: number
 }
 

@@ -1,6 +1,7 @@
 import type { Kustomization } from '../desired/kustomization.js'
 import type { Kustomize } from '../desired/kustomize.js'
-import { summarize, type DriftReport, type ObjectRecord } from '../drift/report.js'
+import { unknownFieldsNote } from '../desired/spec.js'
+import { summarize, type DriftReport, type KustomizationRecord, type ObjectRecord } from '../drift/report.js'
 import type { Cluster } from '../live/cluster.js'
 import { discover } from '../live/discovery.js'
 import { parseInventoryEntry } from '../live/inventory.js'
@@ -87,7 +88,7 @@ function report(
     summary: summarize(kustomizations, objects),
     kustomizations,
     objects,
-    notes: notes(state, reading.live),
+    notes: [...notes(state, reading.live), ...kustomizations.flatMap(unknownFieldsNotes)],
   }
 }
 
@@ -103,6 +104,11 @@ const scopeOf = (namespace: string | undefined): DriftReport['scope'] =>
 function notes(state: FluxState, live: LiveState): readonly string[] {
   if (state.namespace === undefined) return live.notes
   return [`not allowed to read the whole cluster: only namespace ${state.namespace} was read`, ...live.notes]
+}
+
+function unknownFieldsNotes({ namespace, name, unknownFields = [] }: KustomizationRecord): readonly string[] {
+  const note = unknownFieldsNote(unknownFields)
+  return note === undefined ? [] : [`Kustomization ${namespace ?? ''}/${name}: ${note}`]
 }
 
 interface Named {

@@ -1,3 +1,4 @@
+import { unknownFields } from '../desired/spec.js'
 import type { KustomizationRecord } from '../drift/report.js'
 import type { Commit } from '../git/repository.js'
 import { nextReconcileOf } from './next-reconcile.js'
@@ -11,6 +12,7 @@ export function kustomizationRecord(plan: Plan, objects: number): KustomizationR
   const { source, path, suspended, interval } = kustomization
   const next = nextRevision(plan)
   const proof = proofOf(plan)
+  const unknown = unknownFieldsOf(plan)
   return {
     apiVersion: kustomization.apiVersion,
     kind: 'Kustomization',
@@ -31,8 +33,16 @@ export function kustomizationRecord(plan: Plan, objects: number): KustomizationR
     ...timesOf(plan),
     ...(broken?.by === undefined ? {} : { brokenBy: commitRecord(broken.by) }),
     ...(proof === undefined ? {} : { proof }),
+    ...(unknown.length === 0 ? {} : { unknownFields: unknown }),
     objects,
   }
+}
+
+/** Fields that this product builds without, because it does not know them; those of the source are named so. */
+export function unknownFieldsOf({ kustomization, source }: Plan): readonly string[] {
+  const { apiVersion, spec } = kustomization
+  const ofSource = source?.unknownFields.map((field) => `${source.reference.kind} ${field}`) ?? []
+  return [...unknownFields('Kustomization', apiVersion, spec), ...ofSource]
 }
 
 function timesOf(plan: Plan): Pick<KustomizationRecord, 'lastReconciled' | 'nextReconcile'> {

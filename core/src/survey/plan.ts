@@ -1,7 +1,8 @@
 import { baselineOf, type Baseline } from '../desired/baseline.js'
 import { readyCondition, type Kustomization } from '../desired/kustomization.js'
 import type { Source } from '../desired/source.js'
-import { GitOpsError, type ErrorCode } from '../errors.js'
+import { refuseMalformed } from '../desired/spec.js'
+import { asGitOpsError, GitOpsError, type ErrorCode } from '../errors.js'
 import type { Commit } from '../git/repository.js'
 import { findBreakingCommit } from './breaking-commit.js'
 import type { Builder, BuildResult } from './builder.js'
@@ -32,7 +33,7 @@ export async function planKustomization(
   const baseline = baselineOf(kustomization)
   const plan = { kustomization, source, baseline }
   if (kustomization.remote) return plan
-  const problem = sourceProblem(kustomization, state, source)
+  const problem = malformation(kustomization) ?? sourceProblem(kustomization, state, source)
   if (problem !== undefined || source === undefined)
     return problem === undefined ? plan : { ...plan, problem }
   const [build, next, broken] = await Promise.all([
@@ -85,6 +86,15 @@ async function buildBroken(
   }
   const by = await findBreakingCommit(builder, kustomization, source, revision).catch(() => undefined)
   return { error: result.error, ...(by === undefined ? {} : { by }) }
+}
+
+function malformation(kustomization: Kustomization): GitOpsError | undefined {
+  try {
+    refuseMalformed(kustomization)
+    return undefined
+  } catch (error) {
+    return asGitOpsError(error)
+  }
 }
 
 function sourceProblem(

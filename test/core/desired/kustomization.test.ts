@@ -173,6 +173,7 @@ describe('a source', () => {
       ignore: '/*',
       conditions: [],
       unsupported: ['include', 'recurseSubmodules'],
+      unknownFields: [],
     })
   })
 
@@ -188,6 +189,7 @@ describe('a source', () => {
       ignore: undefined,
       conditions: [],
       unsupported: [],
+      unknownFields: [],
     })
   })
 })
