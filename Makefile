@@ -9,7 +9,7 @@ GIVE_UP = { echo 'no test was run'; echo '0 passed, 1 failed, 0 skipped'; exit 1
 .DEFAULT_GOAL := help
 # Each step stands on the one before it.
 .NOTPARALLEL:
-.PHONY: help preflight install binaries test demo test-node differential corpus-update clean
+.PHONY: help preflight install binaries test demo test-node differential corpora corpus-update clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ test-node: preflight install ## run the tests that need no server on another Nod
 
 differential: preflight install binaries ## compare N generated builds with those of the real controller: make differential N=5000 SEED=7
 	@FLUX_CASES=$(if $(filter file,$(origin N)),300,$(N)) $(if $(SEED),SEED=$(SEED)) $(JEST) --selectProjects flux --testPathPatterns test/differential
+
+corpora: preflight install binaries ## build real repositories at 21 commits beside the real controller; writes docs/corpora.md
+	@CORPORA=all $(JEST) --selectProjects flux --testPathPatterns test/corpora
 
 corpus-update: preflight install ## write the expected outputs of test/corpus anew; review the diff
 	@npm run --silent build

@@ -71,8 +71,8 @@ export async function ourOutcome(object: KubernetesObject, place: Place): Promis
   }
 }
 
-/** What Flux says as a whole is our `why` alone where the controller gives up after kustomize. */
-function refusal({ code, message, why }: GitOpsError, root: string): Refusal {
+/** What we say: what Flux says as a whole is our `why` alone where the controller gives up after kustomize. */
+export function refusal({ code, message, why }: GitOpsError, root: string): Refusal {
   const isWhole = /^(?:post build failed for|failed to decode|component path) /.test(why ?? '')
   const parts = isWhole ? [why] : [message, why]
   return { code, words: withoutRoot(parts.filter((part) => part !== undefined).join(': '), root) }

@@ -115,7 +115,7 @@ export class Arena {
 const selectorOf = (round: string): string => `${LIST}?labelSelector=round%3D${round}`
 
 /** Undefined while Flux is not done. A build whose apply was refused has a digest, one that failed has none. */
-function readOutcome(object: FluxObject, root: string): Outcome | undefined {
+export function readOutcome(object: FluxObject, root: string): Outcome | undefined {
   const ready = conditionOf(object, 'Ready')
   if (ready === undefined || ready.status === 'Unknown') return undefined
   const digest = object.status?.history?.[0]?.digest
