@@ -1,4 +1,5 @@
 import { asGitOpsError, GitOpsError } from '../errors.js'
+import { createGate, type Gate } from '../live/gate.js'
 import type { KubernetesObject } from '../object.js'
 import { type Artifact, readArtifact } from './artifact.js'
 import { type Build, build } from './build.js'
@@ -35,7 +36,10 @@ export interface EntryPathOptions {
     reference: FluxReference,
     source: Source | undefined,
   ) => Promise<Artifact | undefined>
+  readonly buildsAtOnce?: number
 }
+
+const BUILDS_AT_ONCE = 4
 
 /**
  * Reads a repository offline as Flux would once it is bootstrapped there: builds the entry path as the root
@@ -53,8 +57,9 @@ export async function readEntryPath(
   options: EntryPathOptions = {},
 ): Promise<EntryPath> {
   const bare = new Reading(artifact, rootOf(path), kustomize, options)
-  const first = await bare.buildNext()
-  const root = 'build' in first ? selfOf(first.build.objects, normalizePath(path)) : undefined
+  const [first] = await bare.buildRound()
+  const root =
+    first !== undefined && 'build' in first ? selfOf(first.build.objects, normalizePath(path)) : undefined
   const reading = root === undefined ? bare : await bare.restart(root)
   return reading.finish()
 }
@@ -85,10 +90,11 @@ class Reading {
   readonly #kustomize: Kustomize
   readonly #options: EntryPathOptions
   readonly #known = new Set<string>()
-  readonly #waiting: Kustomization[]
+  #waiting: readonly Kustomization[]
   readonly #results: EntryPathResult[] = []
   readonly #sources = new Map<string, Source>()
   readonly #variables = new GitVariables()
+  readonly #turn: Gate
 
   constructor(artifact: Artifact, root: Kustomization, kustomize: Kustomize, options: EntryPathOptions) {
     this.#artifact = artifact
@@ -97,6 +103,7 @@ class Reading {
     this.#options = options
     this.#waiting = [root]
     this.#known.add(nameOf(root))
+    this.#turn = createGate(options.buildsAtOnce ?? BUILDS_AT_ONCE)
   }
 
   /** The same walk from the root as Git declares it, with the `spec.ignore` of its source. */
@@ -108,19 +115,22 @@ class Reading {
   }
 
   async finish(): Promise<EntryPath> {
-    while (this.#waiting.length > 0) await this.buildNext()
+    while (this.#waiting.length > 0) await this.buildRound()
     return { kustomizations: this.#results, sources: [...this.#sources.values()] }
   }
 
-  /** Builds the Kustomization that waits for nothing that others may still declare. */
-  async buildNext(): Promise<EntryPathResult> {
-    const ready = this.#waiting.findIndex((one) => this.#isOwn(one) && this.#variables.has(one))
-    const [kustomization = this.#root] = this.#waiting.splice(Math.max(ready, 0), 1)
-    const result = await this.#build(kustomization)
-    this.#results.push(result)
-    // What is applied to another cluster is not Flux's to build here.
-    if ('build' in result && !kustomization.remote) this.#discover(result.build.objects)
-    return result
+  /** Builds the Kustomizations that wait for nothing that others may still declare; if there is none, the first. */
+  async buildRound(): Promise<readonly EntryPathResult[]> {
+    const ready = this.#waiting.filter((one) => this.#isOwn(one) && this.#variables.has(one))
+    const round = ready.length > 0 ? ready : this.#waiting.slice(0, 1)
+    this.#waiting = this.#waiting.filter((one) => !round.includes(one))
+    const results = await Promise.all(round.map((one) => this.#turn(() => this.#build(one))))
+    this.#results.push(...results)
+    for (const result of results) {
+      // What is applied to another cluster is not Flux's to build here.
+      if ('build' in result && !result.kustomization.remote) this.#discover(result.build.objects)
+    }
+    return results
   }
 
   async #build(kustomization: Kustomization): Promise<EntryPathResult> {
@@ -157,7 +167,7 @@ class Reading {
     for (const found of objects.filter(isKustomization).map(readKustomization)) {
       if (this.#known.has(nameOf(found))) continue
       this.#known.add(nameOf(found))
-      this.#waiting.push(found)
+      this.#waiting = [...this.#waiting, found]
     }
   }
 }

@@ -91,6 +91,8 @@ export function kustomizeEnvironment(env: Kustomize['env'], home: string): NodeJ
     GIT_ALLOW_PROTOCOL: 'none',
     GIT_CONFIG_NOSYSTEM: '1',
     KUBECTL_KUBERC: 'false',
+    // A third of a small build's time went into collecting garbage of a process that is about to end.
+    GOGC: '400',
   }
 }
 

@@ -56,6 +56,7 @@ describe('a kustomize build', () => {
     expect(names.filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name)).sort()).toEqual([
       'GIT_ALLOW_PROTOCOL',
       'GIT_CONFIG_NOSYSTEM',
+      'GOGC',
       'HOME',
       'HTTPS_PROXY',
       'HTTP_PROXY',
