@@ -17,18 +17,6 @@ interface Accepted {
 
 export const ACCEPTED: readonly Accepted[] = [
   {
-    reason: 'a folder that is not there: Flux says where it looked for it',
-    code: 'PATH_NOT_FOUND',
-    ours: /^kustomization path not found: /,
-    flux: /^kustomization path not found: stat |kustomization\.yaml: not a directory$|^component path /,
-  },
-  {
-    reason: 'YAML that a variable broke: our reader has words of its own, which repeat nothing',
-    code: 'BUILD_FAILED',
-    ours: /^post build failed for '[^']+': envsubst error: YAMLToJSON: yaml: /,
-    flux: /^post build failed for '[^']+': (?:envsubst error: YAMLToJSON: yaml|UnmarshalJSON): /,
-  },
-  {
     reason:
       'a resource that cannot be printed: kubectl prints before variables are substituted, and names none',
     code: 'BUILD_FAILED',

@@ -15,6 +15,7 @@ import type { Repository } from '@kubectl-gitops/core/git/repository.js'
 import type { KubernetesObject } from '@kubectl-gitops/core/object.js'
 import { binary } from '../support/binaries.js'
 import { PROVIDED } from './arbitrary/spec.js'
+import type { Case } from './case.js'
 
 export interface Refusal {
   readonly words: string
@@ -54,6 +55,14 @@ function artifactAt({ repository, commit, ignore }: Place): Promise<Artifact> {
   return artifact
 }
 
+/** The Kustomization of a case that has a repository for itself. */
+export const kustomizationOf = ({ path, spec }: Case): KubernetesObject => ({
+  apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+  kind: 'Kustomization',
+  metadata: { name: 'case', namespace: 'default' },
+  spec: { ...spec, path },
+})
+
 /** Builds a Kustomization, as the product does. */
 export async function ourOutcome(object: KubernetesObject, place: Place): Promise<Outcome> {
   const kustomization = readKustomization(object)
@@ -71,10 +80,14 @@ export async function ourOutcome(object: KubernetesObject, place: Place): Promis
   }
 }
 
-/** What we say: what Flux says as a whole is our `why` alone where the controller gives up after kustomize. */
+/** What Flux says as a whole is our `why` alone where the controller gives up before or after kustomize. */
+const WHOLE =
+  /^(?:post build failed for|failed to decode|component path|error converting|error unmarshaling|open [^]* remove) /
+
+/** What we say, with the case's own folder taken out. */
 export function refusal({ code, message, why }: GitOpsError, root: string): Refusal {
-  const isWhole = /^(?:post build failed for|failed to decode|component path) /.test(why ?? '')
-  const parts = isWhole ? [why] : [message, why]
+  if (code === 'PATH_NOT_FOUND') return { code, words: withoutRoot(message, root) }
+  const parts = WHOLE.test(why ?? '') ? [why] : [message, why]
   return { code, words: withoutRoot(parts.filter((part) => part !== undefined).join(': '), root) }
 }
 

@@ -9,9 +9,11 @@ import { inParallel } from './parallel.js'
 import { NAMESPACE, placeCases, type Placed } from './site.js'
 
 const LIST = `/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/${NAMESPACE}/kustomizations`
-const PATIENCE_MS = 120_000
-/** After this much silence the last few cases of a round count as lost. */
-const SILENCE_MS = 15_000
+/** How long one round may take on the slowest of machines. */
+const PATIENCE_MS = 600_000
+/** After this much silence the last few cases of a round count as lost; after the longer one, everything is. */
+const SILENCE_MS = 20_000
+const DEAD_MS = 90_000
 const STUCK = 2
 
 export interface Compared {
@@ -82,22 +84,21 @@ export class Arena {
   async #outcomes(placed: readonly Placed[], round: string): Promise<readonly Outcome[]> {
     let answers: readonly (Outcome | undefined)[] = []
     let changed = Date.now()
+    const complaint = () =>
+      `Flux left ${answers.filter((one) => one === undefined).length} cases:\n${this.#flux.log()}`
     return eventually(
       async () => {
         const before = answers.filter((one) => one !== undefined).length
         answers = await this.#answers(placed, round)
         const decided = answers.filter((one) => one !== undefined)
         if (decided.length > before) changed = Date.now()
-        const isStuck = Date.now() - changed > SILENCE_MS && placed.length - decided.length <= STUCK
-        if (decided.length < placed.length && !isStuck) return undefined
+        const silence = Date.now() - changed
+        const left = placed.length - decided.length
+        if (left > STUCK && silence > DEAD_MS) throw new Error(complaint())
+        if (left > 0 && (left > STUCK || silence < SILENCE_MS)) return undefined
         return answers.map((one) => one ?? { silent: true })
       },
-      {
-        timeoutMs: PATIENCE_MS,
-        everyMs: 200,
-        complaint: () =>
-          `Flux left ${answers.filter((one) => one === undefined).length} cases:\n${this.#flux.log()}`,
-      },
+      { timeoutMs: PATIENCE_MS, everyMs: 200, complaint },
     )
   }
 

@@ -154,10 +154,15 @@ export const BROKEN: readonly (readonly [string, Verdict, string, RegExp])[] = [
   [
     'bad-kustomization',
     'unknown',
-    'yaml-invalid',
-    /^bad-kustomization\/kustomization\.yaml is not valid YAML: unexpected end .* \(line 2, column 1\)$/,
+    'build-failed',
+    /^bad-kustomization\/kustomization\.yaml cannot be read: error converting YAML to JSON: yaml: line 1: did not find expected ',' or ']'$/,
   ],
-  ['absent-path', 'unknown', 'path-not-found', /^kustomization path not found: absent-path: /],
+  [
+    'absent-path',
+    'unknown',
+    'path-not-found',
+    /^kustomization path not found: stat absent-path: no such file or directory: /,
+  ],
   [
     'remote',
     'unknown',

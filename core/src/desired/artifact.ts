@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer'
+import { GitOpsError } from '../errors.js'
 import type { Repository, TreeEntry } from '../git/repository.js'
 import { effectivePatterns, isIgnored, readPatterns, type IgnorePattern } from './source-ignore.js'
 
@@ -52,6 +54,22 @@ async function sourceIgnoreFiles(
     const folder = folderOf(entry.path)
     return readPatterns(decoder.decode(contents.get(entry.id)), folder === '' ? [] : folder.split('/'))
   })
+}
+
+/** One file of the artifact; empty where there is none. */
+export async function bytesOf(artifact: Artifact, path: string): Promise<Uint8Array> {
+  const entry = artifact.files.get(path)
+  if (entry === undefined) return new Uint8Array()
+  return (await artifact.repository.read([entry.id])).get(entry.id) ?? new Uint8Array()
+}
+
+/**
+ * The text of a file.
+ * @throws GitOpsError YAML_INVALID where it is not UTF-8
+ */
+export function decode(bytes: Uint8Array, path: string): string {
+  if (isUtf8(bytes)) return new TextDecoder().decode(bytes)
+  throw new GitOpsError('YAML_INVALID', { what: `${path} is not valid YAML`, why: 'it is not UTF-8' })
 }
 
 /** The folder of a path; '' for the root. */

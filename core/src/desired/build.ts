@@ -1,17 +1,19 @@
 import { GitOpsError } from '../errors.js'
 import type { KubernetesObject } from '../object.js'
 import type { Artifact } from './artifact.js'
+import { refuseNoFolder } from './build-path.js'
 import { decorate } from './decorate.js'
 import { inputsKey } from './closure-key.js'
 import { readEntryFile, readInputs, type BuildInputs } from './inputs.js'
 import type { Kustomization } from './kustomization.js'
-import { kustomizeBuild, type Kustomize } from './kustomize.js'
+import type { Kustomize } from './kustomize.js'
 import { readObjects, refuseNameless } from './manifest.js'
 import { manifestsOf, scanFailure } from './scan.js'
 import { holdsSecret, movesSecret } from './secret-text.js'
 import { unknownFields, unknownFieldsNote } from './spec.js'
 import { refuseDuplicates } from './substitution/duplicates.js'
 import { substituteInBuild } from './substitution/strictness.js'
+import { buildUnreadable, entryFailure } from './unreadable.js'
 import { secretValues, substituteReferences, type Variables } from './variables.js'
 
 /** What Flux builds from one Kustomization at one revision. */
@@ -38,13 +40,7 @@ export async function build(
   variables: Variables,
 ): Promise<Build> {
   refuseUnsupported(kustomization)
-  const { path } = kustomization
-  if (!artifact.folders.has(path)) {
-    throw new GitOpsError('PATH_NOT_FOUND', {
-      what: `kustomization path not found: ${path}`,
-      why: `the artifact of ${artifact.commit.slice(0, 12)} has no such folder (a .sourceignore or spec.ignore may leave it out)`,
-    })
-  }
+  refuseNoFolder(artifact, kustomization)
   const printed = await buildText(artifact, kustomization, kustomize)
   refuseNameless(printed)
   const printer = variables.secretNames.size > 0 || holdsSecret(printed) ? uncached(kustomize) : kustomize
@@ -70,7 +66,9 @@ async function buildText(
   kustomize: Kustomize,
 ): Promise<string> {
   const { path } = kustomization
-  const entry = await readEntryFile(artifact, path)
+  const entry = await readEntryFile(artifact, path).catch(async (error: unknown) => {
+    throw await entryFailure(error, artifact, path, kustomize)
+  })
   try {
     return await buildInputs(artifact, await readInputs(artifact, kustomization, entry), kustomize)
   } catch (error) {
@@ -84,7 +82,7 @@ async function buildInputs(artifact: Artifact, inputs: BuildInputs, kustomize: K
   const files = new Map<string, Uint8Array | string>()
   const make = async (): Promise<string> => {
     for (const [path, content] of await contents(artifact, inputs.files)) files.set(path, content)
-    return kustomizeBuild(kustomize, files.set(inputs.path, inputs.text), inputs.folder)
+    return buildUnreadable(kustomize, files.set(inputs.path, inputs.text), inputs)
   }
   if (kustomize.cache === undefined) return make()
   return kustomize.cache.text(kustomize, {

@@ -4,7 +4,7 @@ import { readEntryFile, readInputs, type BuildInputs } from './inputs.js'
 import type { Kustomization } from './kustomization.js'
 
 /** To be raised when the same inputs reach kustomize in another form than before. */
-const FORMAT = 1
+const FORMAT = 2
 
 /**
  * A name for everything that decides what kustomize prints for a Kustomization at a revision: the files that it

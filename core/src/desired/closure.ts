@@ -1,6 +1,6 @@
 import { GitOpsError } from '../errors.js'
 import { isRecord } from '../object.js'
-import type { Artifact } from './artifact.js'
+import { bytesOf, decode, type Artifact } from './artifact.js'
 import { joinPath } from './generator.js'
 import { foldName, KUSTOMIZATION_NAMES, type KustomizationFile } from './kustomization-file.js'
 import { fileReferences, pluginReferences, type Reference } from './reference.js'
@@ -10,6 +10,8 @@ import { readUnambiguousYaml, readYaml } from './yaml.js'
 /** The files that a build reads, and nothing else: they are copied to the scratch folder. */
 export interface Closure {
   readonly paths: ReadonlySet<string>
+  /** Those kustomization files among them that are no YAML: a build fails when it comes to one. */
+  readonly unreadable: ReadonlySet<string>
 }
 
 /**
@@ -25,12 +27,15 @@ export async function readClosure(
   folder: string,
   file: KustomizationFile,
 ): Promise<Closure> {
-  const walk: Walk = { artifact, data: new Set(), entered: new Set(), visited: new Set([folder]) }
+  const sets = { data: new Set<string>(), entered: new Set<string>(), unreadable: new Set<string>() }
+  const walk: Walk = { artifact, ...sets, visited: new Set([folder]) }
   // With a second kustomization file beside the first, kustomize has to fail as it does in Flux.
-  for (const path of kustomizationFiles(artifact, folder)) walk.entered.add(path)
+  const own = kustomizationFiles(artifact, folder)
+  for (const path of own) walk.entered.add(path)
+  if (own.length > 1) for (const path of own) await readOrNote(walk, path)
   await follow(walk, folder, file)
   refuseReused(walk)
-  return { paths: new Set([...walk.entered, ...walk.data]) }
+  return { paths: new Set([...walk.entered, ...walk.data]), unreadable: walk.unreadable }
 }
 
 interface Walk {
@@ -39,6 +44,7 @@ interface Walk {
   readonly data: Set<string>
   /** Kustomization files of the folders that were followed. */
   readonly entered: Set<string>
+  readonly unreadable: Set<string>
   readonly visited: Set<string>
 }
 
@@ -63,9 +69,20 @@ async function enter(walk: Walk, folder: string): Promise<void> {
   walk.visited.add(folder)
   for (const path of kustomizationFiles(walk.artifact, folder)) {
     walk.entered.add(path)
-    for (const file of readYaml(await contentOf(walk.artifact, path), path)) {
+    for (const file of await readOrNote(walk, path)) {
       if (isRecord(file)) await follow(walk, folder, file)
     }
+  }
+}
+
+/** What cannot be read names no file. */
+async function readOrNote(walk: Walk, path: string): Promise<readonly unknown[]> {
+  try {
+    return readYaml(await contentOf(walk.artifact, path), path)
+  } catch (error) {
+    if (!(error instanceof GitOpsError) || error.code !== 'YAML_INVALID') throw error
+    walk.unreadable.add(path)
+    return []
   }
 }
 
@@ -136,11 +153,8 @@ function kustomizationFiles(artifact: Artifact, folder: string): readonly string
   return KUSTOMIZATION_NAMES.map((name) => joinPath(folder, name)).filter((path) => artifact.files.has(path))
 }
 
-/** The text of one file of the artifact. */
-export async function contentOf(artifact: Artifact, path: string): Promise<string> {
-  const entry = artifact.files.get(path)
-  const contents = entry === undefined ? undefined : await artifact.repository.read([entry.id])
-  return new TextDecoder().decode(contents?.get(entry?.id ?? ''))
+async function contentOf(artifact: Artifact, path: string): Promise<string> {
+  return decode(await bytesOf(artifact, path), path)
 }
 
 /** Where a reference points in the artifact, whether anything is there or not. */
@@ -179,7 +193,7 @@ const shown = (path: string): string =>
       : JSON.stringify(path)
 
 /** Go's filepath.Join: an empty path is the folder itself, `..` takes off whatever stands before it. */
-function resolvePath(folder: string, path: string): string | undefined {
+export function resolvePath(folder: string, path: string): string | undefined {
   if (path.startsWith('/')) return undefined
   const segments = folder === '' ? [] : folder.split('/')
   for (const segment of path.split('/')) {

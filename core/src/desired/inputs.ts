@@ -1,10 +1,11 @@
+import { GitOpsError } from '../errors.js'
 import { isRecord } from '../object.js'
-import type { Artifact } from './artifact.js'
-import { contentOf, readClosure } from './closure.js'
+import { bytesOf, decode, type Artifact } from './artifact.js'
+import { readClosure, resolvePath } from './closure.js'
 import { editFile, findKustomizationFile, generateFile, joinPath } from './generator.js'
 import type { KustomizationFile } from './kustomization-file.js'
 import type { Kustomization } from './kustomization.js'
-import { readYaml } from './yaml.js'
+import { goType, readFirstYaml } from './yaml.js'
 
 /** The kustomization file at a Kustomization's path: the repository's own, or the one that Flux generates. */
 export interface EntryFile {
@@ -22,17 +23,34 @@ export interface BuildInputs {
   readonly text: string
   /** The other files, by path in the artifact. */
   readonly files: ReadonlySet<string>
+  /** Kustomization files among them that are no YAML. */
+  readonly unreadable: ReadonlySet<string>
 }
 
-/** Finds or generates the kustomization file of a folder. Throws YAML_INVALID. */
+/** How Flux begins where a kustomization file is YAML, but has not the shape of one. */
+export const UNMARSHALING = 'error unmarshaling JSON: while decoding JSON: '
+
+/** Finds or generates the kustomization file of a folder. Throws YAML_INVALID; BUILD_FAILED where it is no map. */
 export async function readEntryFile(artifact: Artifact, folder: string): Promise<EntryFile> {
   const existing = findKustomizationFile(artifact, folder)
   if (existing === undefined) {
     const path = joinPath(folder, 'kustomization.yaml')
     return { path, file: generateFile(artifact, folder), isGenerated: true }
   }
-  const [file] = readYaml(await contentOf(artifact, existing), existing)
+  const file = readFirstYaml(decode(await bytesOf(artifact, existing), existing), existing)
+  refuseNoMap(file, existing)
   return { path: existing, file: isRecord(file) ? file : {}, isGenerated: false }
+}
+
+/** Source: fluxcd/pkg kustomize/kustomize_generator.go GenerateManifest, sigs.k8s.io/yaml Unmarshal. */
+function refuseNoMap(file: unknown, path: string): void {
+  const type = goType(file)
+  if (type === undefined) return
+  throw new GitOpsError('BUILD_FAILED', {
+    what: `${path} cannot be read`,
+    why: `${UNMARSHALING}json: cannot unmarshal ${type} into Go value of type types.Kustomization`,
+    tryThis: `correct ${path} and commit`,
+  })
 }
 
 /**
@@ -48,13 +66,11 @@ export async function readInputs(
   const edited = editFile(entry.file, spec, entry.isGenerated, exists)
   const closure = await readClosure(artifact, folder, edited)
   const files = new Set([...closure.paths].filter((path) => path !== entry.path))
-  return { folder, path: entry.path, text: JSON.stringify(edited), files }
+  const { unreadable } = closure
+  return { folder, path: entry.path, text: JSON.stringify(edited), files, unreadable }
 }
 
 function existsBelow(artifact: Artifact, folder: string, component: string): boolean {
-  const path = new URL(component, `file:///${folder === '' ? '' : `${folder}/`}`).pathname
-    .slice(1)
-    .replace(/\/$/, '')
-  const decoded = decodeURIComponent(path)
-  return artifact.folders.has(decoded) || artifact.files.has(decoded)
+  const path = resolvePath(folder, component)
+  return path !== undefined && (artifact.folders.has(path) || artifact.files.has(path))
 }

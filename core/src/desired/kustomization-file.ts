@@ -19,8 +19,10 @@ type Shape =
 
 type Shapes = Readonly<Record<string, Shape>>
 
-const GVK = { group: 'text', version: 'text', kind: 'text' } as const
-const ID = { ...GVK, name: 'text', namespace: 'text' } as const
+// A number in a field of a Go struct that is embedded in another stays a number: the reader that makes text of
+// one loses its way there (sigs.k8s.io/yaml convertToJSONableObject). Such fields are `any` here.
+const GVK = { group: 'any', version: 'any', kind: 'any' } as const
+const ID = { ...GVK, name: 'any', namespace: 'any' } as const
 const SELECTOR: Shapes = { ...ID, annotationSelector: 'text', labelSelector: 'text' }
 const FIELD_SPEC: Shapes = { ...GVK, path: 'text', create: 'any' }
 const PATCH: Shapes = {
@@ -36,37 +38,49 @@ const OPTIONS: Shapes = {
   disableNameSuffixHash: 'any',
   immutable: 'any',
 }
+
+const anyOf = (...names: readonly string[]): Shapes =>
+  Object.fromEntries(names.map((name) => [name, 'any' as const]))
+const textOf = (...names: readonly string[]): Shapes =>
+  Object.fromEntries(names.map((name) => [name, 'text' as const]))
+
 const GENERATOR: Shapes = {
-  namespace: 'text',
-  name: 'text',
-  behavior: 'text',
-  literals: 'texts',
-  files: 'texts',
-  envs: 'texts',
-  env: 'text',
-  options: { object: OPTIONS },
+  ...anyOf('namespace', 'name', 'behavior', 'literals', 'files', 'envs', 'env'),
+  options: { object: anyOf('labels', 'annotations', 'disableNameSuffixHash', 'immutable') },
 }
-const REPLACEMENT_OPTIONS: Shape = {
-  object: { delimiter: 'text', index: 'any', encoding: 'text', create: 'any' },
-}
+const REPLACEMENT_OPTIONS: Shape = { object: anyOf('delimiter', 'index', 'encoding', 'create') }
+const RAW_SELECTOR: Shapes = { ...ID, ...anyOf('annotationSelector', 'labelSelector') }
 const REPLACEMENT: Shapes = {
   path: 'text',
-  source: { object: { ...ID, fieldPath: 'text', options: REPLACEMENT_OPTIONS } },
-  sourceValue: 'text',
+  source: { object: { ...ID, fieldPath: 'any', options: REPLACEMENT_OPTIONS } },
+  sourceValue: 'any',
   targets: {
     list: {
-      select: { object: SELECTOR },
-      reject: { list: SELECTOR },
-      fieldPaths: 'texts',
+      select: { object: RAW_SELECTOR },
+      reject: { list: RAW_SELECTOR },
+      fieldPaths: 'any',
       options: REPLACEMENT_OPTIONS,
     },
   },
 }
+const HELM_CHART: Shapes = {
+  ...textOf('name', 'version', 'repo', 'releaseName', 'namespace', 'valuesFile', 'valuesMerge'),
+  ...textOf('kubeVersion', 'nameTemplate'),
+  ...anyOf('valuesInline', 'includeCRDs', 'skipHooks', 'skipTests', 'debug', 'devel'),
+  additionalValuesFiles: 'texts',
+  apiVersions: 'texts',
+}
+const OLD_HELM_CHART: Shapes = {
+  ...textOf('chartName', 'chartVersion', 'chartRepoUrl', 'chartHome', 'chartRepoName', 'helmBin', 'helmHome'),
+  ...textOf('values', 'valuesMerge', 'releaseName', 'releaseNamespace'),
+  valuesLocal: 'any',
+  extraArgs: 'texts',
+}
 
 /** The fields of kustomize's Kustomization v5.8 (kustomize api/types). */
 const KUSTOMIZATION: Shapes = {
-  apiVersion: 'text',
-  kind: 'text',
+  apiVersion: 'any',
+  kind: 'any',
   metadata: { object: { name: 'text', namespace: 'text', labels: 'textMap', annotations: 'textMap' } },
   openapi: 'textMap',
   namePrefix: 'text',
@@ -92,7 +106,7 @@ const KUSTOMIZATION: Shapes = {
   vars: {
     list: {
       name: 'text',
-      objref: { object: { ...ID, apiVersion: 'text' } },
+      objref: { object: { ...GVK, ...textOf('apiVersion', 'name', 'namespace') } },
       fieldref: { object: { fieldPath: 'text' } },
     },
   },
@@ -105,9 +119,9 @@ const KUSTOMIZATION: Shapes = {
   bases: 'texts',
   configMapGenerator: { list: GENERATOR },
   secretGenerator: { list: { ...GENERATOR, type: 'text' } },
-  helmGlobals: 'any',
-  helmCharts: 'any',
-  helmChartInflationGenerator: 'any',
+  helmGlobals: { object: textOf('chartHome', 'configHome') },
+  helmCharts: { list: HELM_CHART },
+  helmChartInflationGenerator: { list: OLD_HELM_CHART },
   generatorOptions: { object: OPTIONS },
   configurations: 'texts',
   generators: 'texts',

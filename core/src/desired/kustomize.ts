@@ -6,7 +6,7 @@ import { GitOpsError } from '../errors.js'
 import type { BuildCache } from './build-cache.js'
 import { KUSTOMIZATION_NAMES } from './kustomization-file.js'
 import { removeScratch, trackScratch } from './scratch.js'
-import { printYaml, readYaml } from './yaml.js'
+import { printYaml, readFirstYaml } from './yaml.js'
 
 /** Runs kustomize; kubectl carries it, so the product needs no binary of its own. */
 export interface Kustomize {
@@ -58,8 +58,8 @@ async function writeScratch(root: string, files: ScratchFiles): Promise<void> {
 function unambiguous(path: string, content: Uint8Array | string): Uint8Array | string {
   if (!KUSTOMIZATION_NAMES.some((name) => name === basename(path))) return content
   const text = typeof content === 'string' ? content : new TextDecoder().decode(content)
-  const [document] = readYaml(text, path)
-  return document === undefined ? '' : `${printYaml(document)}\n`
+  const document = readFirstYaml(text, path)
+  return document === null ? '' : `${printYaml(document)}\n`
 }
 
 function run(kustomize: Kustomize, scratch: string, folder: string): Promise<string> {
@@ -135,6 +135,11 @@ const REPEATED: readonly (readonly [RegExp, string])[] = [
   [/(apiVersion, kind and name from: )[^]*/, '$1***'],
   [/map\[string\]interface \{\}[{(][^]*[})]: /g, 'a resource: '],
   [/line \[[\d ]*\] has invalid utf8 bytes : .*/g, 'a line has invalid utf8 bytes'],
+  [/anchor '[^]*' (referenced|value contains itself)/g, "anchor '***' $1"],
+  [/(cannot decode \S+) `[^]*` (as a)/g, '$1 *** $2'],
+  [/invalid map key: [^]*/, 'invalid map key: ***'],
+  [/(unsupported map key of type: [^,]*), key: [^]*/, '$1'],
+  [/(Object '\w+' is missing in) [^]*/, '$1 ***'],
 ]
 
 /** Some builds of kubectl log an error, with the time and quoted by Go, instead of printing it. */

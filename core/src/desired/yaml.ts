@@ -97,10 +97,25 @@ const LARGEST = 1_000_000
  * @throws GitOpsError YAML_INVALID with the line and the reader's own words, never a piece of the text
  */
 export function readYaml(text: string, file: string): readonly unknown[] {
+  return readHandWritten(text, file).filter(isPresent)
+}
+
+/**
+ * Like readYaml, but only the first document, null where that one is empty: Go looks at no other where it wants
+ * one (go.yaml.in/yaml/v2 Unmarshal).
+ * @throws GitOpsError YAML_INVALID
+ */
+export function readFirstYaml(text: string, file: string): unknown {
+  return readHandWritten(text, file)[0] ?? null
+}
+
+function readHandWritten(text: string, file: string): readonly unknown[] {
   // js-yaml keeps the place of the first of two equal keys, so that the order of a merge would be lost.
   if (!text.includes('<<')) return load(text, { filename: file, schema: HAND_WRITTEN, json: true })
   return load(text, { filename: file, schema: HAND_WRITTEN }).map(merged)
 }
+
+const isPresent = (document: unknown): boolean => document !== null && document !== undefined
 
 function merged(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(merged)
@@ -125,7 +140,7 @@ export function readUnambiguousYaml(text: string, file: string): readonly unknow
     throw invalid(file, 'it holds a line break that not every reader of YAML takes for one')
   }
   if (text.includes('<<')) throw invalid(file, 'merge keys are not read the same way by every reader of YAML')
-  return load(text, { filename: file, schema: HAND_WRITTEN })
+  return load(text, { filename: file, schema: HAND_WRITTEN }).filter(isPresent)
 }
 
 /**
@@ -134,7 +149,7 @@ export function readUnambiguousYaml(text: string, file: string): readonly unknow
  * @throws GitOpsError YAML_INVALID, LIMIT_EXCEEDED for an integer beyond 2^53
  */
 export function readPrintedYaml(text: string, file: string): readonly unknown[] {
-  const documents = load(text, { filename: file, schema: PRINTED })
+  const documents = load(text, { filename: file, schema: PRINTED }).filter(isPresent)
   for (const document of documents) {
     walk(document, (value) => {
       if (typeof value !== 'bigint') return
@@ -151,13 +166,12 @@ function load(text: string, options: yaml.LoadOptions & { readonly filename: str
   try {
     const documents: unknown[] = []
     yaml.loadAll(text, (document) => documents.push(document), options)
-    const present = documents.filter((document) => document !== null && document !== undefined)
     let values = 0
     const count = (): void => {
       if (++values > LARGEST) throw new yaml.YAMLException(`more than ${LARGEST} values, aliases included`)
     }
-    for (const document of present) walk(document, count)
-    return present
+    for (const document of documents) walk(document, count)
+    return documents
   } catch (error) {
     throw invalid(options.filename, firstLine(error))
   }
@@ -223,4 +237,12 @@ function goFloatText(value: number): string {
   const power = Number(exponent)
   if (power >= -4 && power < 6) return String(Number(shortest))
   return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
+}
+
+/** What Go's encoding/json calls a value that it cannot put into an object; undefined for what it can. */
+export function goType(value: unknown): 'array' | 'string' | 'number' | 'bool' | undefined {
+  if (Array.isArray(value)) return 'array'
+  if (typeof value === 'string') return 'string'
+  if (typeof value === 'boolean') return 'bool'
+  return typeof value === 'number' || typeof value === 'bigint' ? 'number' : undefined
 }

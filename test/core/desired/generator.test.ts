@@ -114,7 +114,7 @@ describe('an edited kustomization file', () => {
     })
   })
 
-  it('turns scalars into text where text is wanted, and nowhere else', () => {
+  it('turns scalars into text where text is wanted, but not in Go’s embedded structs, and nowhere else', () => {
     const text = `
 resources: [2024, a.yaml]
 commonLabels: {build: 20240101, on: yes, create: true}
@@ -130,16 +130,14 @@ patches: [{path: 1, options: {allowNameChange: true}, target: {version: 1}}]
       commonLabels: { build: '20240101', true: 'true', create: 'true' },
       labels: [{ pairs: { v: '1' }, includeSelectors: true, fields: [{ path: 'a', create: true }] }],
       replicas: [{ name: 'x', count: 3 }],
-      configMapGenerator: [
-        { name: '1', literals: ['a=1', '2'], options: { immutable: true, labels: { a: '1' } } },
-      ],
+      configMapGenerator: [{ name: 1, literals: ['a=1', 2], options: { immutable: true, labels: { a: 1 } } }],
       replacements: [
         {
           source: { kind: 'X', options: { index: 1 } },
-          targets: [{ select: { name: '1' }, fieldPaths: ['1'], options: { create: true } }],
+          targets: [{ select: { name: 1 }, fieldPaths: [1], options: { create: true } }],
         },
       ],
-      patches: [{ path: '1', options: { allowNameChange: true }, target: { version: '1' } }],
+      patches: [{ path: '1', options: { allowNameChange: true }, target: { version: 1 } }],
       ...FIFO,
     })
   })
@@ -238,7 +236,7 @@ patches: [{path: 1, options: {allowNameChange: true}, target: {version: 1}}]
     )
     expect([code, why]).toEqual([
       'BUILD_FAILED',
-      'invalid Kustomization: json: cannot unmarshal object into Go struct field Kustomization.images of type []types.Image',
+      'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal object into Go struct field Kustomization.images of type []types.Image',
     ])
   })
 })

@@ -25,6 +25,17 @@ export function fromByteText(bytes: ByteText): string | undefined {
   return isUtf8(buffer) ? buffer.toString('utf8') : undefined
 }
 
+const CHARACTER = /[\0-\x7f]+|[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf7][\x80-\xbf]{3}/y
+
+/** What Go's reader of YAML says of bytes that a cut has left without some of theirs (go.yaml.in/yaml/v2 readerc.go). */
+export function brokenCharacter(bytes: ByteText): string {
+  let at = 0
+  CHARACTER.lastIndex = 0
+  while (CHARACTER.test(bytes)) at = CHARACTER.lastIndex
+  const isStart = /^[\xc0-\xf7]/.test(bytes.slice(at, at + 1))
+  return isStart ? 'invalid trailing UTF-8 octet' : 'invalid leading UTF-8 octet'
+}
+
 /** The rune at an offset: a byte that begins none is U+FFFD of width 1 (Go unicode/utf8, DecodeRune). */
 export function runeAt(bytes: ByteText, offset: number): Rune {
   const first = bytes.charCodeAt(offset)

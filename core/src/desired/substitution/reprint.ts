@@ -1,8 +1,10 @@
 import { GitOpsError } from '../../errors.js'
+import { isRecord } from '../../object.js'
 import { keyOf } from '../closure-key.js'
 import { kustomizeBuild, type Kustomize } from '../kustomize.js'
 import { holdsSecret } from '../secret-text.js'
-import { readYaml } from '../yaml.js'
+import { goType, readFirstYaml } from '../yaml.js'
+import { yamlWords } from '../yaml-words.js'
 import { failure } from './failure.js'
 import { describeResource, joinResources, splitResources } from './resource-text.js'
 
@@ -45,7 +47,7 @@ export async function reprint<T extends ChangedResource>(
     return new Map(changed.map((resource, i) => [resource, printed[i] ?? '']))
   } catch (error) {
     if (!(error instanceof GitOpsError) || error.code !== 'BUILD_FAILED') throw error
-    throw unprintable(await firstUnprintable(changed, kustomize))
+    throw await unprintable(await firstUnprintable(changed, kustomize), kustomize)
   }
 }
 
@@ -139,20 +141,27 @@ async function firstUnprintable(
   return firstUnprintable(isPrintable ? changed.slice(half.length) : half, kustomize)
 }
 
-/** kustomize's words would speak of our patch, and may quote a secret: our reader's quote nothing. */
-function unprintable(resource: ChangedResource | undefined): GitOpsError {
+/** What the controller says, step by step; kustomize's own words would speak of our patch. */
+async function unprintable(
+  resource: ChangedResource | undefined,
+  kustomize: Kustomize,
+): Promise<GitOpsError> {
   const { before, after } = resource ?? { before: '', after: '' }
-  const why = yamlProblem(after) ?? 'the text after substitution is no YAML that kustomize can read'
-  return failure(
-    `post build failed for '${describeResource(before)}': envsubst error: YAMLToJSON: yaml: ${why}`,
-  )
+  const malformed = await yamlWords(after, kustomize)
+  const words = malformed === undefined ? notAnObject(after) : `envsubst error: YAMLToJSON: ${malformed}`
+  return failure(`post build failed for '${describeResource(before)}': ${words}`)
 }
 
-function yamlProblem(text: string): string | undefined {
-  try {
-    readYaml(text, 'the text after substitution')
-    return undefined
-  } catch (error) {
-    return error instanceof GitOpsError ? error.why : undefined
-  }
+/** kustomize takes a resource from a JSON object alone; one without a kind is found out later, by who applies. */
+function notAnObject(text: string): string {
+  const document = readFirstYaml(text, 'the text after substitution')
+  const type = goType(document)
+  if (type !== undefined)
+    return `UnmarshalJSON: json: cannot unmarshal ${type} into Go value of type map[string]interface {}`
+  if (isRecord(document) && (typeof document.kind !== 'string' || document.kind === ''))
+    throw failure("error unmarshaling JSON: while decoding JSON: Object 'Kind' is missing in ***")
+  throw new GitOpsError('SPEC_UNSUPPORTED', {
+    what: 'a resource with variables cannot be printed after substitution',
+    why: 'kubectl does not take it as kustomize-controller does',
+  })
 }

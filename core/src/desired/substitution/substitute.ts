@@ -1,5 +1,5 @@
-import { fromByteText, toByteText, type ByteText } from './byte-text.js'
-import { substitutionFailure } from './failure.js'
+import { brokenCharacter, fromByteText, toByteText, type ByteText } from './byte-text.js'
+import { failure, substitutionFailure } from './failure.js'
 import { applyOperator, FALLBACK_OPERATORS } from './operator.js'
 import { parseTemplate } from './parse.js'
 import type { Piece, VariablePiece } from './template.js'
@@ -21,8 +21,7 @@ export function substitute(text: string, lookup: Lookup, strict: boolean): strin
     .join('')
   const substituted = fromByteText(bytes)
   // The controller finds out when it reads the result as YAML.
-  if (substituted === undefined)
-    throw substitutionFailure('YAMLToJSON: yaml: invalid UTF-8: a value was cut inside a character')
+  if (substituted === undefined) throw failure(`YAMLToJSON: yaml: ${brokenCharacter(bytes)}`)
   return substituted
 }
 

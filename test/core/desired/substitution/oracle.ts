@@ -14,7 +14,7 @@ export interface Question {
 export type Outcome = { readonly output: string } | { readonly error: string }
 
 /** What an output that is no UTF-8 becomes: the controller refuses it one step later, as YAML. */
-const CUT = 'YAMLToJSON: yaml: invalid UTF-8: a value was cut inside a character'
+const CUT = 'invalid UTF-8: a value was cut inside a character'
 
 /** Asks the envsubst of the real kustomize-controller, all questions in one process. */
 export function askController(questions: readonly Question[]): Promise<readonly Outcome[]> {
@@ -48,6 +48,7 @@ export function ask({ text, vars, strict }: Question): Outcome {
     return { output: substitute(text, (name) => values.get(name), strict) }
   } catch (error) {
     if (!(error instanceof GitOpsError) || error.code !== 'BUILD_FAILED') throw error
-    return { error: error.why?.replace('variable substitution failed: ', '') ?? '' }
+    const words = error.why?.replace('variable substitution failed: ', '') ?? ''
+    return { error: words.startsWith('YAMLToJSON: ') ? CUT : words }
   }
 }

@@ -108,7 +108,7 @@ const REFUSED: readonly (readonly [text: string, words: string])[] = [
   ['${v:=${w}', 'unable to parse substitution within function'],
   ['${v:0:-1}', 'runtime error: slice bounds out of range [:-1]'],
   ['${v:3:-1}', 'runtime error: slice bounds out of range [3:2]'],
-  ['${v:0:1}', 'YAMLToJSON: yaml: invalid UTF-8: a value was cut inside a character'],
+  ['${v:0:1}', 'invalid UTF-8: a value was cut inside a character'],
 ]
 
 describe('substituting variables', () => {
