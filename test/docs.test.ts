@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals'
 import { VERDICTS } from '@kubectl-gitops/core/drift/report.js'
 import { ERROR_CODES } from '@kubectl-gitops/core/errors.js'
 import { Drift } from '../plugin/src/commands/drift.js'
+import { Render } from '../plugin/src/commands/render.js'
 import { ROOT } from './support/source-files.js'
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
@@ -23,9 +24,12 @@ describe('the documentation', () => {
     expect(verdicts).toEqual(VERDICTS.map((verdict) => `\`${verdict}\``))
   })
 
-  it('explains every flag of drift', () => {
-    const text = read('docs/drift.md')
-    const missing = Object.keys(Drift.flags).filter((flag) => !text.includes(`--${flag}`))
+  it.each([
+    ['drift', Drift.flags],
+    ['render', Render.flags],
+  ])('explains every flag of %s', (name, flags) => {
+    const text = read(`docs/${name}.md`)
+    const missing = Object.keys(flags).filter((flag) => !text.includes(`--${flag}`))
     expect(missing).toEqual([])
   })
 
@@ -36,6 +40,7 @@ describe('the documentation', () => {
       'CONTRIBUTING.md',
       'SECURITY.md',
       'docs/drift.md',
+      'docs/render.md',
       'docs/errors.md',
       'docs/access.md',
     ]

@@ -30,19 +30,42 @@ export const clusterFlags = {
   }),
 }
 
-/** Which namespaces. */
+const SCOPE = { helpGroup: 'SCOPE' } as const
+const NAMESPACE = { ...SCOPE, char: 'n', helpValue: '<namespace>' } as const
+const OR_ALL = ['all-namespaces']
+const allNamespaces = Flags.boolean({
+  ...SCOPE,
+  char: 'A',
+  description: 'the whole cluster, which is the default',
+})
+
+/** Which namespaces, of whatever is there. */
 export const scopeFlags = {
   namespace: Flags.string({
-    char: 'n',
+    ...NAMESPACE,
+    exclusive: OR_ALL,
     description: 'only objects that live in this namespace or belong to Flux objects there',
-    helpGroup: 'SCOPE',
-    helpValue: '<namespace>',
-    exclusive: ['all-namespaces'],
   }),
-  'all-namespaces': Flags.boolean({
-    char: 'A',
-    description: 'the whole cluster, which is the default',
-    helpGroup: 'SCOPE',
+  'all-namespaces': allNamespaces,
+}
+
+/** Which namespaces, of Flux's own objects. */
+export const fluxScopeFlags = {
+  namespace: Flags.string({
+    ...NAMESPACE,
+    exclusive: OR_ALL,
+    description: 'only Kustomizations of this namespace',
+  }),
+  'all-namespaces': allNamespaces,
+}
+
+/** A repository instead of a cluster. */
+export const offlineFlags = {
+  path: Flags.string({
+    description: 'entry path in a repository, like clusters/production: no cluster is asked',
+    helpGroup: 'GIT',
+    helpValue: '<path>',
+    exclusive: ['kubeconfig', 'context', 'as', 'as-group'],
   }),
 }
 

@@ -2,11 +2,16 @@ import { basename, dirname } from 'node:path'
 import { Config, Help, Plugin, type Command, type Interfaces } from '@oclif/core'
 import { GitOpsError } from '@kubectl-gitops/core/errors.js'
 import { Drift } from './commands/drift.js'
+import { Render } from './commands/render.js'
 import { Version } from './commands/version.js'
 import { nearWord } from './near-word.js'
 import { VERSION } from './version.js'
 
-const COMMANDS: Readonly<Record<string, Command.Class>> = { drift: Drift, version: Version }
+const COMMANDS: Readonly<Record<string, Command.Class>> = {
+  drift: Drift,
+  render: Render,
+  version: Version,
+}
 
 const NAME = 'kubectl-gitops'
 

@@ -20,6 +20,7 @@ describeCorpus('command-line/help.txt', [
   typed('no command at all'),
   typed('help of the program', 'help'),
   typed('help of a command', 'drift', '-h'),
+  typed('help of render', 'render', '-h'),
   typed('help of a command, asked the other way', 'help', 'version'),
 ])
 

@@ -11,13 +11,19 @@ import {
   readKustomization,
 } from './kustomization.js'
 import type { Kustomize } from './kustomize.js'
+import { type OriginFile, traceOrigins } from './origin-file.js'
 import { isSource, readSource, type Source } from './source.js'
 import { refuseMalformed } from './spec.js'
 import { GitVariables } from './git-variables.js'
 
 /** One Kustomization that was found, and what Flux would build from it. */
 export type EntryPathResult =
-  | { readonly kustomization: Kustomization; readonly build: Build }
+  | {
+      readonly kustomization: Kustomization
+      readonly build: Build
+      /** The file of each object of the build, where origins were asked for. */
+      readonly origins?: readonly OriginFile[]
+    }
   | { readonly kustomization: Kustomization; readonly error: GitOpsError }
 
 /** What a repository holds for Flux, as far as it can be told without a cluster. */
@@ -28,6 +34,8 @@ export interface EntryPath {
 }
 
 export interface EntryPathOptions {
+  /** Also find the file of each object, which takes a second build. */
+  readonly origins?: boolean
   /**
    * Gives the artifact of a source other than the root's own; undefined where it cannot be had.
    * The second argument is the source as Git declares it, where it does.
@@ -138,7 +146,17 @@ class Reading {
       refuseMalformed(kustomization)
       const artifact = await this.#artifactOf(kustomization)
       const variables = this.#variables.of(kustomization)
-      return { kustomization, build: await build(artifact, kustomization, this.#kustomize, variables) }
+      const rebuild = (spec: Kustomization): Promise<Build> =>
+        build(artifact, spec, this.#kustomize, variables)
+      const made = await rebuild(kustomization)
+      if (this.#options.origins !== true) return { kustomization, build: made }
+      const origins = await traceOrigins({
+        kustomization,
+        objects: made.objects,
+        rebuild: async (spec) => (await rebuild(spec)).objects,
+        exists: (file) => artifact.files.has(file),
+      })
+      return { kustomization, build: made, origins }
     } catch (error) {
       return { kustomization, error: asGitOpsError(error) }
     }

@@ -18,17 +18,18 @@ export function maskKnownSecrets(
     const added = field.op === 'added'
     return {
       ...field,
-      ...('git' in field ? { git: masked(field.git, secrets, MASK_AFTER) } : {}),
-      ...('live' in field ? { live: masked(field.live, secrets, added ? MASK : MASK_BEFORE) } : {}),
+      ...('git' in field ? { git: maskKnown(field.git, secrets, MASK_AFTER) } : {}),
+      ...('live' in field ? { live: maskKnown(field.live, secrets, added ? MASK : MASK_BEFORE) } : {}),
     }
   })
 }
 
-function masked(value: unknown, secrets: ReadonlySet<string>, mark: string): unknown {
-  if (Array.isArray(value)) return value.map((item) => masked(item, secrets, mark))
+/** The same for a value of any shape; the names of its fields stay. */
+export function maskKnown(value: unknown, secrets: ReadonlySet<string>, mark: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => maskKnown(item, secrets, mark))
   if (isRecord(value)) {
     return Object.fromEntries(
-      Object.entries(value).map(([name, field]) => [name, masked(field, secrets, mark)]),
+      Object.entries(value).map(([name, field]) => [name, maskKnown(field, secrets, mark)]),
     )
   }
   return reveals(String(value), secrets) ? mark : value

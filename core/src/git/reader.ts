@@ -121,7 +121,7 @@ interface Sources {
 async function log(
   { place, git, objects }: Sources,
   commit: string,
-  { paths, max }: LogQuery,
+  { paths, max, since }: LogQuery,
 ): Promise<readonly Commit[]> {
   const wanted = paths.map((path) => path.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '') || '.')
   const inLines = wanted.filter((path) => !path.includes('\n'))
@@ -129,7 +129,7 @@ async function log(
     [
       ...['rev-list', '--topo-order', '--full-history', '--parents', `--max-count=${max}`],
       ...(inLines.length > 0 ? ['--stdin'] : []),
-      ...['--end-of-options', fullId(commit), '--'],
+      ...['--end-of-options', fullId(commit), ...(since === undefined ? [] : [`^${fullId(since)}`]), '--'],
       // stdin is read by lines, so only the rare path with a newline goes on the command line.
       ...wanted.filter((path) => path.includes('\n')),
     ],

@@ -37,6 +37,8 @@ export interface LogQuery {
   /** Literal paths from the root; none means every commit. */
   readonly paths: readonly string[]
   readonly max: number
+  /** A commit's id: neither it nor what leads to it is listed. */
+  readonly since?: string
 }
 
 /**

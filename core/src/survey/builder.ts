@@ -46,8 +46,10 @@ export class Builder {
   }
 
   #variablesOf(kustomization: Kustomization): Promise<Variables> {
-    const { namespace, name } = kustomization
-    return once(this.#variables, `${namespace}/${name}`, () => this.#readVariables(kustomization))
+    const { namespace, name, spec } = kustomization
+    // The spec of another revision may name other variables.
+    const key = JSON.stringify([namespace, name, spec.postBuild])
+    return once(this.#variables, key, () => this.#readVariables(kustomization))
   }
 
   /** The repository that holds a revision of a source. */

@@ -5,9 +5,8 @@ import { summarize, type DriftReport, type KustomizationRecord, type ObjectRecor
 import type { Cluster } from '../live/cluster.js'
 import { discover } from '../live/discovery.js'
 import { parseInventoryEntry } from '../live/inventory.js'
-import type { LiveState } from '../live/list.js'
 import { Builder } from './builder.js'
-import { readFluxState, type FluxState } from './flux-state.js'
+import { readFluxState, scopeNotes, type FluxState } from './flux-state.js'
 import { kustomizationRecord } from './kustomization-record.js'
 import { objectRecords } from './object-records.js'
 import { planKustomization, type Plan } from './plan.js'
@@ -88,7 +87,7 @@ function report(
     summary: summarize(kustomizations, objects),
     kustomizations,
     objects,
-    notes: [...notes(state, reading.live), ...kustomizations.flatMap(unknownFieldsNotes)],
+    notes: [...scopeNotes(state), ...reading.live.notes, ...kustomizations.flatMap(unknownFieldsNotes)],
   }
 }
 
@@ -100,11 +99,6 @@ function concerns({ namespace, spec, status }: Kustomization, wanted: string): b
 
 const scopeOf = (namespace: string | undefined): DriftReport['scope'] =>
   namespace === undefined ? {} : { namespace }
-
-function notes(state: FluxState, live: LiveState): readonly string[] {
-  if (state.namespace === undefined) return live.notes
-  return [`not allowed to read the whole cluster: only namespace ${state.namespace} was read`, ...live.notes]
-}
 
 function unknownFieldsNotes({ namespace, name, unknownFields = [] }: KustomizationRecord): readonly string[] {
   const note = unknownFieldsNote(unknownFields)

@@ -60,3 +60,9 @@ async function listKustomizations(
     return { objects: await listFlux(cluster, discovery, 'Kustomization', namespace), namespace }
   }
 }
+
+/** Says so where the whole cluster could not be read. */
+export function scopeNotes({ namespace }: Pick<FluxState, 'namespace'>): readonly string[] {
+  if (namespace === undefined) return []
+  return [`not allowed to read the whole cluster: only namespace ${namespace} was read`]
+}

@@ -97,7 +97,8 @@ function malformation(kustomization: Kustomization): GitOpsError | undefined {
   }
 }
 
-function sourceProblem(
+/** Why a source cannot be read from Git at all; undefined where it can. */
+export function sourceProblem(
   kustomization: Kustomization,
   state: FluxState,
   source: Source | undefined,

@@ -1,21 +1,15 @@
-import { Flags, type Interfaces } from '@oclif/core'
-import { BuildCache } from '@kubectl-gitops/core/desired/build-cache.js'
-import { exitCode, VERDICTS, type DriftReport, type Verdict } from '@kubectl-gitops/core/drift/report.js'
+import { Flags } from '@oclif/core'
+import { exitCode, VERDICTS, type Verdict } from '@kubectl-gitops/core/drift/report.js'
 import { GitOpsError } from '@kubectl-gitops/core/errors.js'
-import { openRepository } from '@kubectl-gitops/core/git/repository.js'
-import { connect } from '@kubectl-gitops/core/live/cluster.js'
 import { surveyDrift } from '@kubectl-gitops/core/survey/drift.js'
-import { openCache } from '../cache-folder.js'
+import { withCluster } from '../cluster-session.js'
 import { GitOpsCommand } from '../command.js'
+import { defined } from '../defined.js'
 import { clusterFlags, gitFlags, outputFlags, scopeFlags } from '../flags.js'
-import { readRepoFlag, readTimeout } from '../flag-values.js'
 import { FORMATS, printReport } from '../printers/report.js'
 import { createStyle, isColored } from '../printers/style.js'
 import { visible } from '../printers/text.js'
-import { createProgress, type Progress, type Terminal } from '../terminal.js'
-import { VERSION } from '../version.js'
 
-const BUILD_TIMEOUT_MS = 120_000
 /** How wide an answer is that no terminal shows. */
 const PIPE_COLUMNS = 100
 
@@ -61,60 +55,15 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
     const { flags } = await this.parse(Drift)
     const { terminal } = this
     const failOn = flags['fail-on'] === undefined ? undefined : readVerdicts(flags['fail-on'])
-    const progress = createProgress(terminal)
-    const cache = openCache(terminal.env)
-    const report = await survey(flags, terminal, { cache: cache.folder, progress }).finally(() => {
-      progress.end()
-    })
-    const notes = cache.note === undefined ? report.notes : [cache.note, ...report.notes]
-    for (const note of notes) terminal.stderr.write(`note: ${visible(note)}\n`)
+    const report = await withCluster('drift', flags, terminal, (session) =>
+      surveyDrift({ ...session, ...defined({ namespace: flags.namespace }) }),
+    )
+    for (const note of report.notes) terminal.stderr.write(`note: ${visible(note)}\n`)
     const { stdout, env, now } = terminal
     const style = createStyle(isColored(flags.color, stdout.isTTY === true, env))
     const width = stdout.columns ?? PIPE_COLUMNS
     stdout.write(printReport(report, flags.output, { style, width, now: now() }))
     process.exitCode = exitCode(report, failOn)
-  }
-}
-
-type DriftFlags = Interfaces.InferredFlags<typeof Drift.flags>
-
-async function survey(
-  flags: DriftFlags,
-  { env, workingDirectory, now }: Terminal,
-  { cache, progress }: { readonly cache: string; readonly progress: Progress },
-): Promise<DriftReport> {
-  const checkouts = (flags.repo ?? []).map(readRepoFlag)
-  const cluster = await connect({
-    ...defined({
-      kubeconfig: flags.kubeconfig,
-      context: flags.context,
-      as: flags.as,
-      asGroups: flags['as-group'],
-    }),
-    requestTimeoutMs: readTimeout(flags['request-timeout']),
-    userAgent: `kubectl-gitops/${VERSION} (drift)`,
-    env,
-  })
-  try {
-    return await surveyDrift({
-      cluster,
-      openRepository: (url, revision) =>
-        openRepository({ url, revision, checkouts, workingDirectory, cacheDirectory: cache, env }),
-      kustomize: {
-        kubectl: env.KUBECTL_PATH ?? 'kubectl',
-        timeoutMs: BUILD_TIMEOUT_MS,
-        env,
-        cache: new BuildCache(cache, VERSION),
-      },
-      cacheDirectory: cache,
-      ...defined({ namespace: flags.namespace }),
-      now,
-      progress: (message) => {
-        progress.say(message)
-      },
-    })
-  } finally {
-    cluster.close()
   }
 }
 
@@ -126,11 +75,4 @@ function readVerdicts(text: string): readonly Verdict[] {
     what: `--fail-on: ${wrong} is not a verdict`,
     tryThis: `choose among ${VERDICTS.join(', ')}`,
   })
-}
-
-type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> }
-
-/** Leaves out what was not given. */
-function defined<T extends object>(fields: T): Defined<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>
 }

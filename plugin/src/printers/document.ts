@@ -1,8 +1,11 @@
-import { stringify } from 'yaml'
+import { Document, stringify, visit } from 'yaml'
+
+/** What a terminal would obey, or nobody can see: controls, directions of text, invisible characters. */
+const UNSEEN = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /** Prints a versioned document as JSON, as kubectl does; what a terminal would obey is written as an escape. */
 export function printJson(document: unknown): string {
-  const text = JSON.stringify(document, null, 4).replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+  const text = JSON.stringify(document, null, 4).replace(UNSEEN, (character) =>
     // Characters beyond 16 bits are two escapes.
     character
       .split('')
@@ -12,7 +15,25 @@ export function printJson(document: unknown): string {
   return `${text}\n`
 }
 
-/** Prints a versioned document as YAML. */
+const OPTIONS = { compat: 'yaml-1.1', aliasDuplicateObjects: false } as const
+const UNFOLDED = { lineWidth: 0 } as const
+
+/** Prints a versioned document as YAML; what a terminal would obey is written as an escape. */
 export function printYaml(document: unknown): string {
-  return stringify(document, { lineWidth: 0, compat: 'yaml-1.1', aliasDuplicateObjects: false })
+  const text = stringify(document, { ...OPTIONS, ...UNFOLDED })
+  return text.search(UNSEEN) < 0 ? text : printEscaped(document)
+}
+
+/** Escapes stand in double quotes only: scalars that need one get them. */
+function printEscaped(value: unknown): string {
+  const document = new Document(value, OPTIONS)
+  visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value === 'string' && node.value.search(UNSEEN) >= 0) node.type = 'QUOTE_DOUBLE'
+    },
+  })
+  return document.toString(UNFOLDED).replace(UNSEEN, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16)
+    return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`
+  })
 }

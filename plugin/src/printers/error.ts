@@ -21,12 +21,15 @@ function labelled(label: string, text = ''): readonly string[] {
 
 /** The same as a versioned document. */
 export function errorDocument(error: GitOpsError): unknown {
+  return { apiVersion: 'kubectl-gitops/v1', kind: 'Error', ...errorFacts(error) }
+}
+
+/** What an error says, as a part of a document. */
+export function errorFacts({ code, message, why, tryThis }: GitOpsError): object {
   return {
-    apiVersion: 'kubectl-gitops/v1',
-    kind: 'Error',
-    code: error.code,
-    message: error.message,
-    ...(error.why === undefined ? {} : { why: error.why }),
-    ...(error.tryThis === undefined ? {} : { tryThis: error.tryThis }),
+    code,
+    message,
+    ...(why === undefined ? {} : { why }),
+    ...(tryThis === undefined ? {} : { tryThis }),
   }
 }

@@ -2,7 +2,7 @@ import type { DriftReport, Summary } from '@kubectl-gitops/core/drift/report.js'
 import { shortRevision } from '@kubectl-gitops/core/revision.js'
 import { fill } from './fill.js'
 import type { Style } from './style.js'
-import { plural, visible } from './text.js'
+import { nothingFound, plural, visible } from './text.js'
 
 /** What is always said, and what only where there is any. */
 const ALWAYS = ['drifted', 'missing', 'orphaned'] as const
@@ -13,8 +13,7 @@ export function printSummary(report: DriftReport, style: Style, width: number): 
   const { summary, scope, kustomizations, objects } = report
   const margins = { width, first: '', rest: '' }
   if (kustomizations.length === 0) {
-    const place = scope.namespace === undefined ? '' : ` in namespace ${visible(scope.namespace)}`
-    return fill([{ text: `No Kustomizations found${place}.` }], margins)
+    return fill([{ text: nothingFound(scope.namespace).trimEnd() }], margins)
   }
   const all = `${plural(objects.length, 'object')}, ${plural(kustomizations.length, 'Kustomization')}`
   const counts = countsOf(summary)

@@ -36,6 +36,11 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
+/** What is said where there is no Kustomization at all: that is an answer, no error. */
+export function nothingFound(namespace: string | undefined): string {
+  return `No Kustomizations found${namespace === undefined ? '' : ` in namespace ${visible(namespace)}`}.\n`
+}
+
 /** Breaks text at blanks so that no line is longer than `width`; words are never cut, other blanks stay. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = []
