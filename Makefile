@@ -42,6 +42,7 @@ demo: preflight install binaries ## play the two-minute tour on a cluster of its
 	@node demo/run.mjs
 
 test-node: preflight install ## run the tests that need no server on another Node: make test-node N=24
+	@npm run --silent build
 	@echo 'fetching Node $(N) from the npm package "node" and running the pure tests on it, about 1 min'
 	@npm exec --yes --package 'node@$(N)' -- $(JEST) --selectProjects pure
 
