@@ -59,8 +59,12 @@ export async function withCluster<T>(
   })
   const session = (progress: (message: string) => void): ClusterSession => ({
     cluster,
-    openRepository: (url, revision) =>
-      openRepository({ url, revision, checkouts, workingDirectory, cacheDirectory: cache.folder, env }),
+    openRepository: (url, revision, { local } = { local: false }) =>
+      openRepository({
+        ...{ url, revision, checkouts, workingDirectory, cacheDirectory: cache.folder, env },
+        refresh: revision === undefined,
+        allowFetch: !local,
+      }),
     kustomize: kustomizeIn(env, cache.folder),
     cacheDirectory: cache.folder,
     now,

@@ -1,7 +1,18 @@
 import { isUtf8 } from 'node:buffer'
 import { GitOpsError } from '../errors.js'
 import type { Repository, TreeEntry } from '../git/repository.js'
-import { effectivePatterns, isIgnored, readPatterns, type IgnorePattern } from './source-ignore.js'
+import { placeIncludes, type IncludedArtifact } from './include.js'
+import { folderOf, type Layout, layoutOf, parentsOf } from './layout.js'
+import {
+  effectivePatterns,
+  isIgnored,
+  PUSH_PATTERNS,
+  readPatterns,
+  type IgnorePattern,
+} from './source-ignore.js'
+import { sparseTree } from './sparse.js'
+
+export { folderOf }
 
 /** The files that source-controller packs for one revision: regular files that no rule leaves out. */
 export interface Artifact {
@@ -11,6 +22,16 @@ export interface Artifact {
   /** Every folder, the root as ''; one whose files are all left out is an empty folder. */
   readonly folders: ReadonlySet<string>
   readonly repository: Repository
+  /** Why these may not be the files that Flux had, where only a digest can tell. */
+  readonly claim?: string
+}
+
+/** What shapes an artifact besides its ignore rules (fields of a GitRepository's spec). */
+export interface ArtifactShape {
+  readonly sparseCheckout?: readonly string[]
+  readonly includes?: readonly IncludedArtifact[]
+  /** Puts submodules where they belong (`spec.recurseSubmodules`). */
+  readonly submodules?: (layout: Layout) => Promise<Layout>
 }
 
 /**
@@ -18,23 +39,57 @@ export interface Artifact {
  * Source: fluxcd/pkg artifact/storage/archive.go (symbolic links are left out, and a rule that leaves a
  * folder out does not leave its files out), sourceignore.go.
  * @param ignore `spec.ignore` of the GitRepository
+ * @throws GitOpsError SOURCE_UNSUPPORTED, PATH_NOT_FOUND and what the repository throws
  */
 export async function readArtifact(
   repository: Repository,
   commit: string,
   ignore: string | undefined,
+  shape: ArtifactShape = {},
 ): Promise<Artifact> {
-  const tree = await repository.tree(commit)
-  const regular = tree.filter((entry) => entry.mode === '100644' || entry.mode === '100755')
+  const { sparseCheckout = [], submodules, includes = [] } = shape
+  const checkedOut = layoutOf(sparseTree(await repository.tree(commit), sparseCheckout), repository)
+  // go-git checks submodules out with the whole tree; a sparse checkout comes later and without them.
+  const isSparse = sparseCheckout.length > 0
+  const whole = submodules === undefined || isSparse ? checkedOut : await submodules(checkedOut)
+  return pack(placeIncludes(whole, includes), commit, ignore)
+}
+
+/**
+ * Lists the artifact of an OCIRepository that `flux push artifact` made of a commit's root: two sets of rules
+ * leave files out, one when it is pushed, then source-controller's.
+ * Source: flux2 cmd/flux/build_artifact.go; source-controller ocirepository_controller.go, reconcileArtifact.
+ */
+export async function readPushedArtifact(
+  repository: Repository,
+  commit: string,
+  ignore: string | undefined,
+): Promise<Artifact> {
+  const { entries, folders } = layoutOf(await repository.tree(commit), repository)
+  const pushed = entries.filter((entry) => !isIgnored(entry.path, PUSH_PATTERNS))
+  const kept = [...folders].filter((folder) => !isIgnored(folder, PUSH_PATTERNS, 'folder'))
+  return pack({ entries: pushed, folders: new Set(kept), repository }, commit, ignore)
+}
+
+async function pack(layout: Layout, commit: string, ignore: string | undefined): Promise<Artifact> {
+  const regular = layout.entries.filter((entry) => entry.mode === '100644' || entry.mode === '100755')
   const patterns = effectivePatterns([
-    ...(await sourceIgnoreFiles(repository, regular)),
+    ...(await sourceIgnoreFiles(layout.repository, regular)),
     ...(ignore === undefined ? [] : readPatterns(ignore, [])),
   ])
+  return filterLayout({ ...layout, entries: regular }, commit, patterns)
+}
+
+/** The artifact of a folder by rules that are known already; its entries are regular files. */
+export function filterLayout(
+  { entries, folders: all, repository }: Layout,
+  commit: string,
+  patterns: readonly IgnorePattern[],
+): Artifact {
   const files = new Map(
-    regular.filter((entry) => !isIgnored(entry.path, patterns)).map((entry) => [entry.path, entry]),
+    entries.filter((entry) => !isIgnored(entry.path, patterns)).map((entry) => [entry.path, entry]),
   )
-  const checkedOut = parentsOf(tree.map((entry) => entry.path))
-  const packed = [...checkedOut].filter((folder) => !isIgnored(folder, patterns, 'folder'))
+  const packed = [...all].filter((folder) => !isIgnored(folder, patterns, 'folder'))
   const folders = new Set(['', ...packed, ...parentsOf([...packed, ...files.keys()])])
   return { commit, files, folders, repository }
 }
@@ -70,21 +125,6 @@ export async function bytesOf(artifact: Artifact, path: string): Promise<Uint8Ar
 export function decode(bytes: Uint8Array, path: string): string {
   if (isUtf8(bytes)) return new TextDecoder().decode(bytes)
   throw new GitOpsError('YAML_INVALID', { what: `${path} is not valid YAML`, why: 'it is not UTF-8' })
-}
-
-/** The folder of a path; '' for the root. */
-export function folderOf(path: string): string {
-  const slash = path.lastIndexOf('/')
-  return slash < 0 ? '' : path.slice(0, slash)
-}
-
-function parentsOf(paths: Iterable<string>): ReadonlySet<string> {
-  const folders = new Set<string>()
-  for (const path of paths) {
-    for (let folder = folderOf(path); folder !== '' && !folders.has(folder); folder = folderOf(folder))
-      folders.add(folder)
-  }
-  return folders
 }
 
 /** The order of Go's directory walks: name by name, so that `a/x` comes before `a-b` and `a.yaml`. */

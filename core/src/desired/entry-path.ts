@@ -1,7 +1,9 @@
 import { asGitOpsError, GitOpsError } from '../errors.js'
+import { sameRepository } from '../git/location.js'
 import { createGate, type Gate } from '../live/gate.js'
 import type { KubernetesObject } from '../object.js'
-import { type Artifact, readArtifact } from './artifact.js'
+import type { Artifact } from './artifact.js'
+import { type ArtifactGenerator, isArtifactGenerator, readArtifactGenerator } from './artifact-generator.js'
 import { type Build, build } from './build.js'
 import {
   type FluxReference,
@@ -12,7 +14,9 @@ import {
 } from './kustomization.js'
 import type { Kustomize } from './kustomize.js'
 import { type OriginFile, traceOrigins } from './origin-file.js'
-import { isSource, readSource, type Source } from './source.js'
+import { bareSource, isHelmSource, isSource, readSource, referenceKey, type Source } from './source.js'
+import { type OpenRepository, type SourceReader, sourceArtifact } from './source-artifact.js'
+import { linkSources } from './source-links.js'
 import { refuseMalformed } from './spec.js'
 import { GitVariables } from './git-variables.js'
 
@@ -30,12 +34,16 @@ export type EntryPathResult =
 export interface EntryPath {
   /** The root first; every Kustomization once, after the one that it was found in. */
   readonly kustomizations: readonly EntryPathResult[]
+  /** Those of charts as well. */
   readonly sources: readonly Source[]
+  readonly generators: readonly ArtifactGenerator[]
 }
 
 export interface EntryPathOptions {
   /** Also find the file of each object, which takes a second build. */
   readonly origins?: boolean
+  /** Opens other repositories, where `openSource` gives nothing: their sources are read as their `spec.ref` says. */
+  readonly openRepository?: OpenRepository
   /**
    * Gives the artifact of a source other than the root's own; undefined where it cannot be had.
    * The second argument is the source as Git declares it, where it does.
@@ -53,7 +61,8 @@ const BUILDS_AT_ONCE = 4
  * Reads a repository offline as Flux would once it is bootstrapped there: builds the entry path as the root
  * Kustomization does, finds the Kustomizations (of any API version) and sources in what was built, patches of
  * their parents included, and builds those in turn. A Kustomization that does not build is an answer too; one
- * of another source is SOURCE_UNSUPPORTED unless `openSource` gives its artifact.
+ * of another source is SOURCE_UNSUPPORTED unless its repository is opened. What has the root's own URL and ref is
+ * read at the root's commit.
  * Source: flux bootstrap (the root is flux-system/flux-system unless the path holds another one for itself).
  * @param artifact the repository as its own `.sourceignore` files leave it; `spec.ignore` is found here
  * @param path from the repository's root, like `clusters/production`
@@ -68,7 +77,7 @@ export async function readEntryPath(
   const [first] = await bare.buildRound()
   const root =
     first !== undefined && 'build' in first ? selfOf(first.build.objects, normalizePath(path)) : undefined
-  const reading = root === undefined ? bare : await bare.restart(root)
+  const reading = root === undefined ? bare : bare.restart(root)
   return reading.finish()
 }
 
@@ -93,7 +102,7 @@ function selfOf(objects: readonly KubernetesObject[], path: string): Kustomizati
 
 /** One walk over the Kustomizations of a repository; it is over when none is waiting. */
 class Reading {
-  readonly #artifact: Artifact
+  readonly #own: Artifact
   readonly #root: Kustomization
   readonly #kustomize: Kustomize
   readonly #options: EntryPathOptions
@@ -101,38 +110,49 @@ class Reading {
   #waiting: readonly Kustomization[]
   readonly #results: EntryPathResult[] = []
   readonly #sources = new Map<string, Source>()
+  readonly #chartSources = new Map<string, Source>()
+  readonly #generators: ArtifactGenerator[] = []
+  readonly #artifacts = new Map<string, Promise<Artifact>>()
   readonly #variables = new GitVariables()
   readonly #turn: Gate
 
-  constructor(artifact: Artifact, root: Kustomization, kustomize: Kustomize, options: EntryPathOptions) {
-    this.#artifact = artifact
+  constructor(own: Artifact, root: Kustomization, kustomize: Kustomize, options: EntryPathOptions) {
+    this.#own = own
     this.#root = root
     this.#kustomize = kustomize
     this.#options = options
     this.#waiting = [root]
     this.#known.add(nameOf(root))
     this.#turn = createGate(options.buildsAtOnce ?? BUILDS_AT_ONCE)
+    this.#artifacts.set(referenceKey(root.source), Promise.resolve(own))
   }
 
-  /** The same walk from the root as Git declares it, with the `spec.ignore` of its source. */
-  async restart(root: Kustomization): Promise<Reading> {
-    const ignore = this.#sources.get(keyOf(root.source))?.ignore
-    const { repository, commit } = this.#artifact
-    const artifact = ignore === undefined ? this.#artifact : await readArtifact(repository, commit, ignore)
-    return new Reading(artifact, root, this.#kustomize, this.#options)
+  /** The same walk from the root as Git declares it, with the artifact that its source makes of the commit. */
+  restart(root: Kustomization): Reading {
+    const reading = new Reading(this.#own, root, this.#kustomize, this.#options)
+    const key = referenceKey(root.source)
+    const source = this.#linked().get(key)
+    if (source !== undefined && this.#sources.has(key)) {
+      const own = sourceArtifact(source, { revision: undefined }, this.#reader(source))
+      // Its refusal belongs to each Kustomization that is built from it.
+      own.catch(() => undefined)
+      reading.#artifacts.set(key, own)
+    }
+    return reading
   }
 
   async finish(): Promise<EntryPath> {
     while (this.#waiting.length > 0) await this.buildRound()
-    return { kustomizations: this.#results, sources: [...this.#sources.values()] }
+    const sources = [...this.#sources.values(), ...this.#chartSources.values()]
+    return { kustomizations: this.#results, sources, generators: this.#generators }
   }
 
   /** Builds the Kustomizations that wait for nothing that others may still declare; if there is none, the first. */
   async buildRound(): Promise<readonly EntryPathResult[]> {
-    const ready = this.#waiting.filter((one) => this.#isOwn(one) && this.#variables.has(one))
-    const round = ready.length > 0 ? ready : this.#waiting.slice(0, 1)
+    const linked = this.#linked()
+    const round = this.#nextRound(linked)
     this.#waiting = this.#waiting.filter((one) => !round.includes(one))
-    const results = await Promise.all(round.map((one) => this.#turn(() => this.#build(one))))
+    const results = await Promise.all(round.map((one) => this.#turn(() => this.#build(one, linked))))
     this.#results.push(...results)
     for (const result of results) {
       // What is applied to another cluster is not Flux's to build here.
@@ -141,14 +161,24 @@ class Reading {
     return results
   }
 
-  async #build(kustomization: Kustomization): Promise<EntryPathResult> {
+  /** Those of the root's own source first: they may declare what the others are made of. */
+  #nextRound(linked: ReadonlyMap<string, Source>): readonly Kustomization[] {
+    const ready = this.#waiting.filter(
+      (one) => linked.has(referenceKey(one.source)) && this.#variables.has(one),
+    )
+    const own = ready.filter((one) => this.#isOwn(one))
+    const [first] = [own, ready, this.#waiting.slice(0, 1)].filter((round) => round.length > 0)
+    return first ?? []
+  }
+
+  async #build(kustomization: Kustomization, linked: ReadonlyMap<string, Source>): Promise<EntryPathResult> {
     try {
       refuseMalformed(kustomization)
-      const artifact = await this.#artifactOf(kustomization)
+      const artifact = await this.#artifactOf(kustomization, linked)
       const variables = this.#variables.of(kustomization)
       const rebuild = (spec: Kustomization): Promise<Build> =>
         build(artifact, spec, this.#kustomize, variables)
-      const made = await rebuild(kustomization)
+      const made = withClaim(await rebuild(kustomization), artifact)
       if (this.#options.origins !== true) return { kustomization, build: made }
       const origins = await traceOrigins({
         kustomization,
@@ -163,25 +193,66 @@ class Reading {
   }
 
   #isOwn(kustomization: Kustomization): boolean {
-    return keyOf(kustomization.source) === keyOf(this.#root.source)
+    return referenceKey(kustomization.source) === referenceKey(this.#root.source)
   }
 
-  async #artifactOf(kustomization: Kustomization): Promise<Artifact> {
-    const reference = kustomization.source
-    const source = this.#sources.get(keyOf(reference))
-    if (source !== undefined && source.unsupported.length > 0) throw shaped(source)
-    if (this.#isOwn(kustomization)) return this.#artifact
-    const opened = await this.#options.openSource?.(reference, source)
-    if (opened === undefined) throw needsAnother(kustomization, source)
-    return opened
+  /** All sources found so far, with what they are made of; the root's own, even where Git does not declare it. */
+  #linked(): ReadonlyMap<string, Source> {
+    const own = this.#root.source
+    const undeclared = bareSource(own, this.#own.repository.url)
+    return linkSources(new Map([[referenceKey(own), undeclared], ...this.#sources]), this.#generators)
+  }
+
+  async #artifactOf(kustomization: Kustomization, linked: ReadonlyMap<string, Source>): Promise<Artifact> {
+    const key = referenceKey(kustomization.source)
+    const known = this.#artifacts.get(key)
+    if (known !== undefined) return known
+    const artifact = this.#open(kustomization, linked.get(key), linked)
+    this.#artifacts.set(key, artifact)
+    // What it is made of may yet be found.
+    artifact.catch(() => this.#artifacts.delete(key))
+    return artifact
+  }
+
+  async #open(
+    kustomization: Kustomization,
+    source: Source | undefined,
+    linked: ReadonlyMap<string, Source>,
+  ): Promise<Artifact> {
+    const opened = await this.#options.openSource?.(kustomization.source, source)
+    if (opened !== undefined) return opened
+    if (source === undefined) throw needsAnother(kustomization, source)
+    return sourceArtifact(
+      source,
+      { revision: undefined },
+      this.#reader(linked.get(referenceKey(this.#root.source)), () => needsAnother(kustomization, source)),
+    )
+  }
+
+  /** Reads what is of the root's repository and ref at the root's commit, the rest as it can be opened. */
+  #reader(own: Source | undefined, unopened: () => Error = needsRepository): SourceReader {
+    const { repository, commit } = this.#own
+    const { openRepository } = this.#options
+    return {
+      open: (url, revision, options) =>
+        openRepository === undefined ? Promise.reject(unopened()) : openRepository(url, revision, options),
+      pinned: (source) =>
+        own !== undefined && isSameTarget(source, own) ? { repository, commit } : undefined,
+    }
   }
 
   #discover(objects: readonly KubernetesObject[]): void {
     this.#variables.add(objects)
-    for (const source of objects.filter(isSource).map(readSource)) {
-      const key = keyOf(source.reference)
-      if (!this.#sources.has(key)) this.#sources.set(key, source)
+    for (const [into, found] of [
+      [this.#sources, objects.filter(isSource)],
+      [this.#chartSources, objects.filter(isHelmSource)],
+    ] as const) {
+      for (const source of found.map(readSource)) {
+        const key = referenceKey(source.reference)
+        if (!into.has(key)) into.set(key, source)
+      }
     }
+    this.#generators.push(...objects.filter(isArtifactGenerator).map(readArtifactGenerator))
     for (const found of objects.filter(isKustomization).map(readKustomization)) {
       if (this.#known.has(nameOf(found))) continue
       this.#known.add(nameOf(found))
@@ -192,17 +263,25 @@ class Reading {
 
 const nameOf = (kustomization: Kustomization): string => `${kustomization.namespace}/${kustomization.name}`
 
-const keyOf = ({ kind, namespace, name }: FluxReference): string => `${kind}/${namespace}/${name}`
+/** Do two GitRepositories follow the same branch, tag or range of one repository? */
+function isSameTarget(a: Source, b: Source): boolean {
+  if (referenceKey(a.reference) === referenceKey(b.reference)) return true
+  const fields = ['branch', 'tag', 'semver', 'name', 'commit'] as const
+  return sameRepository(a.url, b.url) && fields.every((field) => a.ref[field] === b.ref[field])
+}
 
-function shaped(source: Source): GitOpsError {
-  return new GitOpsError('SOURCE_UNSUPPORTED', {
-    what: `${keyOf(source.reference)} shapes its artifact in a way that cannot be followed yet`,
-    why: source.unsupported.map((field) => `spec.${field} is set`).join(', '),
-  })
+function withClaim(made: Build, { claim }: Artifact): Build {
+  if (claim === undefined) return made
+  const { approximate } = made
+  return { ...made, approximate: approximate === undefined ? claim : `${claim}; ${approximate}` }
+}
+
+function needsRepository(): GitOpsError {
+  return new GitOpsError('SOURCE_UNSUPPORTED', { what: 'the source needs another repository' })
 }
 
 function needsAnother(kustomization: Kustomization, source: Source | undefined): GitOpsError {
-  const key = keyOf(kustomization.source)
+  const key = referenceKey(kustomization.source)
   return new GitOpsError('SOURCE_UNSUPPORTED', {
     what: `Kustomization/${nameOf(kustomization)} needs another repository`,
     why: source === undefined ? `its source ${key} is not declared here` : `its source is ${key}`,

@@ -30,6 +30,8 @@ export interface KustomizationStatus {
   readonly conditions: readonly Condition[]
   readonly lastAppliedRevision: string | undefined
   readonly lastAttemptedRevision: string | undefined
+  /** What the artifact of the applied revision says of its origin (kustomize-controller 1.5 and later). */
+  readonly lastAppliedOriginRevision?: string
   readonly inventory: readonly InventoryEntry[]
   /** Newest first; kustomize-controller 1.7 and later. */
   readonly history: readonly HistoryEntry[]
@@ -50,6 +52,8 @@ export interface InventoryEntry {
 export interface HistoryEntry {
   readonly digest: string
   readonly revision: string | undefined
+  /** What the artifact said of its origin. */
+  readonly originRevision?: string
   /** The Ready reason of that reconcile. */
   readonly status: string | undefined
   readonly lastReconciled: string | undefined
@@ -81,7 +85,9 @@ export function readKustomization(object: KubernetesObject): Kustomization {
 }
 
 function readStatus(status: Readonly<Record<string, unknown>>): KustomizationStatus {
+  const lastAppliedOriginRevision = text(status.lastAppliedOriginRevision)
   return {
+    ...(lastAppliedOriginRevision === undefined ? {} : { lastAppliedOriginRevision }),
     conditions: readConditions(status.conditions),
     lastAppliedRevision: text(status.lastAppliedRevision),
     lastAttemptedRevision: text(status.lastAttemptedRevision),
@@ -105,9 +111,12 @@ export function readConditions(value: unknown): readonly Condition[] {
 }
 
 function readHistoryEntry(entry: Readonly<Record<string, unknown>>): HistoryEntry {
+  const { revision, originRevision } = record(entry.metadata)
+  const origin = text(originRevision)
   return {
     digest: text(entry.digest) ?? '',
-    revision: text(record(entry.metadata).revision),
+    revision: text(revision),
+    ...(origin === undefined ? {} : { originRevision: origin }),
     status: text(entry.lastReconciledStatus),
     lastReconciled: text(entry.lastReconciled),
   }

@@ -72,6 +72,9 @@ export function readPatterns(text: string, domain: readonly string[]): readonly 
 const fixed = (lists: readonly string[]): readonly IgnorePattern[] =>
   lists.flatMap((list) => list.split(',')).map((line) => parsePattern(line, []))
 
+/** What `flux push artifact` leaves out unless told otherwise (flux2 cmd/flux/build_artifact.go). */
+export const PUSH_PATTERNS: readonly IgnorePattern[] = fixed([VCS, EXTENSIONS])
+
 /**
  * The patterns that hold for an artifact: the built-in ones are all there is until somebody writes
  * one of their own; then only the version control ones stay (artifact/storage SourceIgnoreFilter).

@@ -33,6 +33,11 @@ export interface Mirror extends Repository {
    * Throws REVISION_INVALID, REVISION_NOT_FOUND, REPOSITORY_UNREACHABLE.
    */
   ensure(revision: string, ref?: string): Promise<string>
+  /**
+   * Fetches all branches and tags, unless that happened just now or is not allowed.
+   * Throws REPOSITORY_UNREACHABLE.
+   */
+  refresh(): Promise<void>
 }
 
 const TIMEOUT_MS = 300_000
@@ -75,6 +80,10 @@ export async function openMirror(url: string, options: MirrorOptions): Promise<M
       fresh = false
       if (held !== undefined && (isFixed(name, held) || (isNew && !isForeign(name)))) return held
       return fetchUntilHeld({ home, reader, name, revision }, stepsFor(name, ref, isNew))
+    },
+    refresh: async () => {
+      if (mayFetch && !fresh) await fetchInto(home, BRANCHES_AND_TAGS)
+      fresh = true
     },
   }
 }

@@ -47,6 +47,7 @@ export function readerOf(place: Place): Repository {
     shallow: place.boundary.size > 0,
     partial: place.partial,
     resolve: (revision) => resolve(place, git, revision),
+    tags: () => tags(place, git),
     tree: (commit) => tree(place, git, commit),
     read: (ids) => blobs(place, objects, ids),
     log: (commit, query) => log({ place, git, objects }, commit, query),
@@ -67,6 +68,12 @@ async function resolve(place: Place, git: Git, revision: string): Promise<string
   const { code, stdout, words } = await git(['rev-parse', '--verify', '--end-of-options', `${name}^{commit}`])
   if (code === 0) return fullId(stdout.toString().trimEnd())
   throw absent(place, revision, words)
+}
+
+async function tags(place: Place, git: Git): Promise<readonly string[]> {
+  const { code, stdout, words } = await git(['for-each-ref', '--format=%(refname:lstrip=2)', 'refs/tags/'])
+  if (code !== 0) throw failed(place, 'refs/tags', words)
+  return stdout.toString().split('\n').slice(0, -1)
 }
 
 const WITHOUT_SIZE = '--format=%(objectmode) %(objecttype) %(objectname) -%x09%(path)'

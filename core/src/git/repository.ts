@@ -57,6 +57,8 @@ export interface Repository {
   readonly partial: boolean
   /** A commit id, branch, tag or Flux revision -> the commit's id. Throws REVISION_INVALID, REVISION_NOT_FOUND. */
   resolve(revision: string): Promise<string>
+  /** The names of all tags, without `refs/tags/`. */
+  tags(): Promise<readonly string[]>
   /** The whole tree of a commit. Throws REVISION_NOT_FOUND, PATH_ESCAPES, LIMIT_EXCEEDED. */
   tree(commit: string): Promise<readonly TreeEntry[]>
   /** Blobs by id. Throws REVISION_NOT_FOUND if one is absent, LIMIT_EXCEEDED. */
@@ -78,6 +80,8 @@ export interface RepositoryRequest {
   readonly url: string
   /** What it must hold: a commit id, a name or a Flux revision. */
   readonly revision?: string | undefined
+  /** True for what follows branches and tags: a mirror then fetches them once more. */
+  readonly refresh?: boolean
   /** A ref beyond branches and tags (GitRepository spec.ref.name), asked for if the revision is absent. */
   readonly ref?: string
   /** `--repo PATH` and `--repo URL=PATH`, in their order; they go before the working directory. */
@@ -148,6 +152,7 @@ function incomplete(checkout: Repository, revision: string): GitOpsError {
 async function openFilledMirror(request: RepositoryRequest): Promise<Mirror> {
   const mirror = await openMirror(request.url, request)
   if (request.revision !== undefined) await mirror.ensure(request.revision)
+  if (request.refresh === true) await mirror.refresh()
   return mirror
 }
 

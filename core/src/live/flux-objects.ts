@@ -13,6 +13,7 @@ const FLUX_GROUPS = {
   HelmRepository: 'source.toolkit.fluxcd.io',
   ExternalArtifact: 'source.toolkit.fluxcd.io',
   HelmRelease: 'helm.toolkit.fluxcd.io',
+  ArtifactGenerator: 'source.extensions.fluxcd.io',
 } as const
 
 export type FluxKind = keyof typeof FLUX_GROUPS
@@ -34,6 +35,20 @@ export async function listFlux(
   for await (const page of cluster.pages(resourcePath(resource, namespace)))
     for (const item of page.items) objects.push(item)
   return objects
+}
+
+/**
+ * One object of a kind of Flux; undefined where its kind is not installed. Throws what `listFlux` throws, and
+ * NOT_FOUND and FORBIDDEN as `Cluster.get` does.
+ */
+export async function getFlux(
+  cluster: Pick<Cluster, 'get'>,
+  discovery: Discovery,
+  { kind, namespace, name }: { readonly kind: FluxKind; readonly namespace: string; readonly name: string },
+): Promise<KubernetesObject | undefined> {
+  const resource = fluxResource(discovery, kind)
+  if (resource === undefined) return undefined
+  return (await cluster.get(resourcePath(resource, namespace, name))) as KubernetesObject
 }
 
 function fluxResource(discovery: Discovery, kind: FluxKind): ApiResource | undefined {

@@ -1,7 +1,8 @@
 import type { Kustomization } from '../desired/kustomization.js'
+import { commitOf } from '../desired/origin-revision.js'
 import type { Source } from '../desired/source.js'
 import type { Commit } from '../git/repository.js'
-import { commitOf, type Builder } from './builder.js'
+import type { Builder } from './builder.js'
 
 /** How many commits are built at most before the search is given up. */
 const SEARCH_LIMIT = 48

@@ -1,14 +1,19 @@
-import { readArtifact, type Artifact } from '../desired/artifact.js'
+import type { Artifact } from '../desired/artifact.js'
 import { build, type Build } from '../desired/build.js'
 import type { Kustomization } from '../desired/kustomization.js'
 import type { Kustomize } from '../desired/kustomize.js'
-import type { Source } from '../desired/source.js'
+import { commitOf, originOf } from '../desired/origin-revision.js'
+import type { Origin, Source } from '../desired/source.js'
+import { referenceKey } from '../desired/source.js'
+import { sourceArtifact } from '../desired/source-artifact.js'
 import type { Variables } from '../desired/variables.js'
 import { asGitOpsError, GitOpsError } from '../errors.js'
 import type { Repository } from '../git/repository.js'
 import { createGate, type Gate } from '../live/gate.js'
-import { parseRevision } from '../revision.js'
+import { doubt, settleClaim } from './claim.js'
 import { Repositories, type OpenRepository } from './repositories.js'
+
+export { commitOf }
 
 /** Reads the variables that a Kustomization substitutes, as they are now. */
 export type ReadVariables = (kustomization: Kustomization) => Promise<Variables>
@@ -36,10 +41,14 @@ export class Builder {
   /** Builds one Kustomization at a Flux revision of its source. Never throws. */
   async build(kustomization: Kustomization, source: Source, revision: string): Promise<BuildResult> {
     try {
-      const artifact = await this.artifact(source, revision)
+      const artifact = await this.artifactOf(kustomization, source, revision)
       const variables = await this.#variablesOf(kustomization)
-      const made = await this.#turn(() => build(artifact, kustomization, this.#kustomize, variables))
-      return { ok: true, build: made }
+      const made = await this.#turn(() => build(artifact, kustomization, this.#kustomize, variables)).catch(
+        (error: unknown) => {
+          throw doubt(error, artifact, source)
+        },
+      )
+      return { ok: true, build: settleClaim(made, artifact, kustomization, revision) }
     } catch (error) {
       return { ok: false, error: asGitOpsError(error) }
     }
@@ -52,42 +61,37 @@ export class Builder {
     return once(this.#variables, key, () => this.#readVariables(kustomization))
   }
 
-  /** The repository that holds a revision of a source. */
-  repository(source: Source, revision: string): Promise<Repository> {
+  /** The files that a Kustomization was built from at a revision of its source. */
+  artifactOf(kustomization: Kustomization, source: Source, revision: string): Promise<Artifact> {
+    return this.artifact(source, revision, originOf(kustomization, source, revision))
+  }
+
+  /**
+   * The repository that holds a revision of a GitRepository.
+   * @throws GitOpsError SOURCE_UNSUPPORTED for another kind, and what opening it throws
+   */
+  async repository(source: Source, revision: string): Promise<Repository> {
+    if (source.reference.kind !== 'GitRepository') {
+      throw new GitOpsError('SOURCE_UNSUPPORTED', {
+        what: `${referenceKey(source.reference)} has no revisions in Git`,
+        why: 'its revisions are those of artifacts',
+      })
+    }
     return this.#repositories.holding(source.url, revision)
   }
 
-  /** The files of a source at a revision. */
-  artifact(source: Source, revision: string): Promise<Artifact> {
-    return once(this.#artifacts, `${source.url}\u0000${source.ignore ?? ''}\u0000${revision}`, async () => {
-      refuseShaped(source)
-      const repository = await this.repository(source, revision)
-      return readArtifact(repository, commitOf(revision), source.ignore)
-    })
+  /** The files of a source at a revision; `origin` is what its artifact said of its own. */
+  artifact(source: Source, revision: string, origin?: Origin): Promise<Artifact> {
+    const key = [referenceKey(source.reference), revision, origin?.url ?? '', origin?.revision ?? '']
+    return once(this.#artifacts, key.join('\u0000'), () =>
+      sourceArtifact(source, { revision, origin }, { open: this.#repositories.holding }),
+    )
   }
 
   /** Closes what was opened. */
   close(): Promise<void> {
     return this.#repositories.close()
   }
-}
-
-/** The commit of a Flux revision. */
-export function commitOf(revision: string): string {
-  const parsed = parseRevision(revision)
-  if (parsed === undefined) {
-    throw new GitOpsError('REVISION_INVALID', { what: `${revision} is not a revision that names a commit` })
-  }
-  return parsed.hash
-}
-
-function refuseShaped(source: Source): void {
-  if (source.unsupported.length === 0) return
-  const { kind, namespace, name } = source.reference
-  throw new GitOpsError('SOURCE_UNSUPPORTED', {
-    what: `${kind}/${namespace}/${name} shapes its artifact in a way that cannot be followed yet`,
-    why: source.unsupported.map((field) => `spec.${field} is set`).join(', '),
-  })
 }
 
 function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {

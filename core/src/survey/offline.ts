@@ -3,6 +3,7 @@ import { fullName } from '../desired/dependency-order.js'
 import { readEntryPath, type EntryPath } from '../desired/entry-path.js'
 import { isKustomization, readKustomization } from '../desired/kustomization.js'
 import type { Kustomize } from '../desired/kustomize.js'
+import type { OpenRepository } from '../desired/source-artifact.js'
 import type { Repository } from '../git/repository.js'
 import { revisionOf } from './attempt.js'
 import { parentsBy, type Parents } from './family.js'
@@ -15,6 +16,8 @@ export interface OfflineRequest {
   /** The entry path, like `clusters/production`. */
   readonly path: string
   readonly kustomize: Kustomize
+  /** Opens the repositories of other sources; without it what is built from those stays unknown. */
+  readonly openRepository?: OpenRepository
   /** Also find the file of each object, which takes a second build. */
   readonly origins: boolean
   /** Told what is going on, for a progress line. */
@@ -33,11 +36,14 @@ export interface Offline extends EntryPath {
  * @throws GitOpsError REVISION_INVALID, REVISION_NOT_FOUND and what reading the commit's tree throws
  */
 export async function readOffline(request: OfflineRequest): Promise<Offline> {
-  const { repository, kustomize, path, origins, progress } = request
+  const { repository, kustomize, path, origins, progress, openRepository } = request
   const commit = await repository.resolve(request.revision)
   progress(`building what is below ${path}`)
   const artifact = await readArtifact(repository, commit, undefined)
-  const entry = await readEntryPath(artifact, path, kustomize, { origins })
+  const entry = await readEntryPath(artifact, path, kustomize, {
+    origins,
+    ...(openRepository === undefined ? {} : { openRepository }),
+  })
   return { ...entry, revision: revisionOf(commit), parents: parentsOf(entry) }
 }
 

@@ -1,12 +1,12 @@
 import { baselineOf, type Baseline } from '../desired/baseline.js'
 import { readyCondition, type Kustomization } from '../desired/kustomization.js'
-import type { Source } from '../desired/source.js'
+import { referenceKey, type Source } from '../desired/source.js'
 import { refuseMalformed } from '../desired/spec.js'
 import { asGitOpsError, GitOpsError, type ErrorCode } from '../errors.js'
 import type { Commit } from '../git/repository.js'
 import { findBreakingCommit } from './breaking-commit.js'
 import type { Builder, BuildResult } from './builder.js'
-import { referenceKey, type FluxState } from './flux-state.js'
+import type { FluxState } from './flux-state.js'
 
 /** One Kustomization with all that has to be built for it. */
 export interface Plan {
@@ -84,6 +84,8 @@ async function buildBroken(
   if (result.ok || !FAULTS_OF_A_REVISION.has(result.error.code)) {
     return { error: new GitOpsError('BUILD_FAILED', { what: 'Flux cannot build it', why: ready.message }) }
   }
+  // Only where every commit gives its own artifact can history be walked.
+  if (source.reference.kind !== 'GitRepository') return { error: result.error }
   const by = await findBreakingCommit(builder, kustomization, source, revision).catch(() => undefined)
   return { error: result.error, ...(by === undefined ? {} : { by }) }
 }
@@ -97,26 +99,27 @@ function malformation(kustomization: Kustomization): GitOpsError | undefined {
   }
 }
 
-/** Why a source cannot be read from Git at all; undefined where it can. */
+/** Why a source cannot be read at all; undefined where it can. */
 export function sourceProblem(
   kustomization: Kustomization,
   state: FluxState,
   source: Source | undefined,
 ): GitOpsError | undefined {
-  const { kind, namespace, name } = kustomization.source
-  const shown = `${kind}/${namespace}/${name}`
-  const refused = state.sourceProblems.get(kind)
-  if (refused !== undefined) return refused
-  if (kind !== 'GitRepository') {
-    return new GitOpsError('SOURCE_UNSUPPORTED', {
-      what: `${shown} cannot be read from Git`,
-      why: `what ${kind} objects hold is an artifact, not commits`,
-    })
-  }
   if (source !== undefined) return undefined
+  const { kind, namespace, name } = kustomization.source
+  const shown = referenceKey(kustomization.source)
+  const refused = state.sourceProblems.get(shown) ?? state.sourceProblems.get(kind)
+  if (refused !== undefined) return refused
   return new GitOpsError('NOT_FOUND', {
     what: `${shown} is not on the cluster`,
-    why: 'without its URL the revision cannot be read',
+    why: sourceWords(kustomization) ?? 'without its URL the revision cannot be read',
     tryThis: `kubectl get ${kind.toLowerCase()} -n ${namespace} ${name}`,
   })
+}
+
+/** What Flux itself says of a source that it does not find, or may not use (`--no-cross-namespace-refs`). */
+function sourceWords({ status }: Kustomization): string | undefined {
+  const ready = readyCondition(status.conditions)
+  const isAboutSource = ready?.reason === 'ArtifactFailed' || ready?.reason === 'AccessDenied'
+  return isAboutSource && ready.status === 'False' ? ready.message : undefined
 }

@@ -121,13 +121,16 @@ async function originsOf(
   { source, revision, build }: Attempt & { readonly ok: true },
   builder: Builder,
 ): Promise<readonly OriginFile[]> {
-  const { files } = await builder.artifact(source, revision)
+  const { files } = await builder.artifactOf(kustomization, source, revision)
+  // The notes that tell the files change the digest.
+  const history = kustomization.status.history.map((entry) => ({ ...entry, digest: '' }))
   return traceOrigins({
     kustomization,
     objects: build.objects,
     exists: (path) => files.has(path),
     rebuild: async (noting) => {
-      const again = await builder.build(noting, source, revision)
+      const status = { ...noting.status, history }
+      const again = await builder.build({ ...noting, status }, source, revision)
       if (!again.ok) throw again.error
       return again.build.objects
     },

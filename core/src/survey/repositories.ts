@@ -1,12 +1,14 @@
+import type { OpenRepository } from '../desired/source-artifact.js'
 import type { Repository } from '../git/repository.js'
 
-/** Opens the repository that holds a revision: a checkout that matches the URL, or a mirror. */
-export type OpenRepository = (url: string, revision: string) => Promise<Repository>
+export type { OpenRepository }
 
 /** The repositories of one survey: each is opened once and serves every revision that it holds. */
 export class Repositories {
   readonly #open: OpenRepository
   readonly #opened = new Map<string, Repository[]>()
+  /** Those that were opened for their branches and tags, of which there are no newer ones. */
+  readonly #newest = new Map<string, Repository>()
   /** One question after another for each URL: two mirrors of it would be one too many. */
   readonly #queue = new Map<string, Promise<unknown>>()
 
@@ -14,9 +16,11 @@ export class Repositories {
     this.#open = open
   }
 
-  /** The repository that holds a revision of a URL. */
-  holding(url: string, revision: string): Promise<Repository> {
-    const turn = (this.#queue.get(url) ?? Promise.resolve()).then(() => this.#find(url, revision))
+  /** The repository that holds a revision of a URL; where none is named, the one with the newest branches. */
+  holding: OpenRepository = (url, revision, options) => {
+    const find = (): Promise<Repository> =>
+      revision === undefined ? this.#findNewest(url) : this.#find(url, revision, options)
+    const turn = (this.#queue.get(url) ?? Promise.resolve()).then(find)
     this.#queue.set(
       url,
       turn.catch(() => undefined),
@@ -24,14 +28,24 @@ export class Repositories {
     return turn
   }
 
-  async #find(url: string, revision: string): Promise<Repository> {
-    const opened = this.#opened.get(url) ?? []
-    for (const repository of opened) {
+  async #findNewest(url: string): Promise<Repository> {
+    const found = this.#newest.get(url)
+    if (found !== undefined) return found
+    const repository = this.#keep(url, await this.#open(url, undefined))
+    this.#newest.set(url, repository)
+    return repository
+  }
+
+  async #find(url: string, revision: string, options: Parameters<OpenRepository>[2]): Promise<Repository> {
+    for (const repository of this.#opened.get(url) ?? []) {
       const found = await repository.resolve(revision).catch(() => undefined)
       if (found !== undefined) return repository
     }
-    const repository = await this.#open(url, revision)
-    this.#opened.set(url, [...opened, repository])
+    return this.#keep(url, await this.#open(url, revision, options))
+  }
+
+  #keep(url: string, repository: Repository): Repository {
+    this.#opened.set(url, [...(this.#opened.get(url) ?? []), repository])
     return repository
   }
 

@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import {
-  type EntryPath,
-  type EntryPathOptions,
-  readEntryPath,
-} from '@kubectl-gitops/core/desired/entry-path.js'
+import { readEntryPath } from '@kubectl-gitops/core/desired/entry-path.js'
+import { flux, gitRepository, summary } from './flux-files.js'
 import { configMap, type Files, Stage } from './stage.js'
 
 let stage: Stage
@@ -16,37 +13,8 @@ afterAll(async () => {
   await stage.remove()
 })
 
-const GROUP = 'kustomize.toolkit.fluxcd.io'
-
-const flux = (name: string, spec: object, version = 'v1', namespace = 'flux-system') =>
-  `${JSON.stringify({
-    apiVersion: `${GROUP}/${version}`,
-    kind: 'Kustomization',
-    metadata: { name, namespace },
-    spec: { sourceRef: { kind: 'GitRepository', name: 'flux-system', namespace: 'flux-system' }, ...spec },
-  })}\n`
-
-const gitRepository = (name: string, spec: object) =>
-  `${JSON.stringify({
-    apiVersion: 'source.toolkit.fluxcd.io/v1',
-    kind: 'GitRepository',
-    metadata: { name, namespace: 'flux-system' },
-    spec,
-  })}\n`
-
-/** By name: the objects that were built, or the code of the refusal. */
-const summary = ({ kustomizations }: EntryPath) =>
-  Object.fromEntries(
-    kustomizations.map((result) => [
-      result.kustomization.name,
-      'build' in result
-        ? result.build.objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`)
-        : result.error.code,
-    ]),
-  )
-
-const read = async (files: Files, path = 'clusters/one', options?: EntryPathOptions) =>
-  readEntryPath(await stage.artifact(files), path, stage.kustomize, options)
+const read = async (files: Files, path = 'clusters/one') =>
+  readEntryPath(await stage.artifact(files), path, stage.kustomize)
 
 describe('an entry path', () => {
   it('leads to the Kustomizations of any API version, at any depth, each once', async () => {
@@ -149,55 +117,21 @@ describe('an entry path', () => {
   })
 })
 
-describe('a child of another source', () => {
-  const files = {
-    'clusters/one/a.yaml': flux('apps', {
-      path: './deploy',
-      sourceRef: { kind: 'GitRepository', name: 'apps' },
-    }),
-    'clusters/one/b.yaml': gitRepository('apps', { url: 'https://example.com/apps' }),
-  }
-
-  it('needs another repository', async () => {
-    const { kustomizations } = await read(files)
-    const [, apps] = kustomizations
-    const error = apps !== undefined && 'error' in apps ? apps.error : undefined
-    expect([error?.code, error?.message, error?.why]).toEqual([
-      'SOURCE_UNSUPPORTED',
-      'Kustomization/flux-system/apps needs another repository',
-      'its source is GitRepository/flux-system/apps',
-    ])
-  })
-
-  it('is built from the artifact that somebody opens, and may lead back', async () => {
-    const other = await stage.artifact({
-      'deploy/a.yaml': configMap('a'),
-      'deploy/back.yaml': flux('back', { path: './back' }),
-    })
-    const asked: unknown[] = []
-    const found = await read({ ...files, 'back/b.yaml': configMap('b') }, 'clusters/one', {
-      openSource: (reference, source) => {
-        asked.push([reference, source?.url])
-        return Promise.resolve(other)
-      },
-    })
-    expect(asked).toEqual([
-      [{ kind: 'GitRepository', namespace: 'flux-system', name: 'apps' }, 'https://example.com/apps'],
-    ])
-    expect(summary(found)).toEqual({
-      'flux-system': ['Kustomization/apps', 'GitRepository/apps'],
-      apps: ['ConfigMap/a', 'Kustomization/back'],
-      back: ['ConfigMap/b'],
-    })
-  })
-
-  it('is not built from a source that is shaped in ways that cannot be followed', async () => {
-    const shaped = {
-      ...files,
-      'clusters/one/b.yaml': gitRepository('apps', { url: 'x', recurseSubmodules: true }),
+describe('a circle of Kustomizations', () => {
+  it('that apply each other and themselves ends', async () => {
+    const files = {
+      'clusters/one/sync.yaml': flux('flux-system', { path: './clusters/one' }),
+      'clusters/one/a.yaml': flux('a', { path: './a' }),
+      'a/b.yaml': flux('b', { path: './b' }),
+      'a/a.yaml': flux('a', { path: './a', prune: true }),
+      'b/root.yaml': flux('flux-system', { path: './clusters/one' }),
+      'b/a.yaml': flux('a', { path: './b' }),
     }
-    const open = { openSource: () => stage.artifact({ 'deploy/a.yaml': configMap('a') }) }
-    expect(summary(await read(shaped, 'clusters/one', open))).toMatchObject({ apps: 'SOURCE_UNSUPPORTED' })
+    expect(summary(await read(files))).toEqual({
+      'flux-system': ['Kustomization/a', 'Kustomization/flux-system'],
+      a: ['Kustomization/a', 'Kustomization/b'],
+      b: ['Kustomization/a', 'Kustomization/flux-system'],
+    })
   })
 })
 
@@ -228,6 +162,23 @@ describe('variables', () => {
     const from = (text: string) =>
       dataOf({ ...substituting({ kind: 'Secret', name: 'settings' }), ...vars, 'vars/vars.yaml': text })
     expect([await from(secret), await from(encrypted)]).toEqual([{ a: 'in-secret' }, 'SPEC_UNSUPPORTED'])
+  })
+
+  it('go through a chain: what one gives is substituted into what gives the next', async () => {
+    const next = (name: string, from: string, path: string) =>
+      flux(name, { path, postBuild: { substituteFrom: [{ kind: 'ConfigMap', name: from }] } })
+    const files = {
+      'clusters/one/c.yaml': next('c', 'second', './c'),
+      'clusters/one/b.yaml': next('b', 'first', './b'),
+      'clusters/one/a.yaml': flux('a', { path: './a', targetNamespace: 'flux-system' }),
+      'a/first.yaml': configMap('first', 'NAME: one'),
+      'b/second.yaml':
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: second, namespace: flux-system}\ndata: {VALUE: "${NAME}-two"}\n',
+      'c/end.yaml': configMap('end', 'a: "${VALUE}"'),
+    }
+    const { kustomizations } = await read(files)
+    const end = kustomizations.find(({ kustomization }) => kustomization.name === 'c')
+    expect(end !== undefined && 'build' in end && end.build.objects[0]?.data).toEqual({ a: 'one-two' })
   })
 
   it('that the cluster alone knows are never guessed, unless they may be absent', async () => {

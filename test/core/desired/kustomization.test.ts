@@ -5,7 +5,6 @@ import {
   readKustomization,
   readyCondition,
 } from '@kubectl-gitops/core/desired/kustomization.js'
-import { isSource, readSource } from '@kubectl-gitops/core/desired/source.js'
 import type { KubernetesObject } from '@kubectl-gitops/core/object.js'
 
 const GROUP = 'kustomize.toolkit.fluxcd.io'
@@ -137,59 +136,5 @@ describe('the condition Ready', () => {
     ).status
     expect(readyCondition(conditions)).toEqual({ type: 'Ready', status: 'Unknown', reason: '', message: '' })
     expect(readyCondition([])).toBeUndefined()
-  })
-})
-
-describe('a source', () => {
-  const SOURCES = 'source.toolkit.fluxcd.io'
-
-  it.each([
-    ['v1', 'GitRepository', true],
-    ['v1beta2', 'OCIRepository', true],
-    ['v1beta1', 'Bucket', true],
-    ['v1', 'ExternalArtifact', true],
-    ['v1', 'HelmRepository', false],
-  ])('of %s %s: %p', (version, kind, expected) => {
-    expect(isSource(object(`${SOURCES}/${version}`, kind))).toBe(expected)
-  })
-
-  it('is not what another group calls the same', () => {
-    expect(isSource(object('example.com/v1', 'GitRepository'))).toBe(false)
-  })
-
-  it('is read with what shapes its artifact', () => {
-    const spec = {
-      url: 'https://example.com/x',
-      ignore: '/*',
-      include: [{ repository: { name: 'y' } }],
-      recurseSubmodules: true,
-      sparseCheckout: [],
-    }
-    const status = { artifact: { revision: 'main@sha1:1' }, conditions: [] }
-    expect(readSource(object(`${SOURCES}/v1beta2`, 'GitRepository', { spec, status }))).toEqual({
-      reference: { kind: 'GitRepository', namespace: 'team', name: 'apps' },
-      url: 'https://example.com/x',
-      artifactRevision: 'main@sha1:1',
-      ignore: '/*',
-      conditions: [],
-      unsupported: ['include', 'recurseSubmodules'],
-      unknownFields: [],
-    })
-  })
-
-  it('is read from garbage without a fault', () => {
-    const from = object(`${SOURCES}/v1`, 'GitRepository', {
-      spec: { url: 7, ignore: {}, include: null },
-      status: 'x',
-    })
-    expect(readSource(from)).toEqual({
-      reference: { kind: 'GitRepository', namespace: 'team', name: 'apps' },
-      url: '',
-      artifactRevision: undefined,
-      ignore: undefined,
-      conditions: [],
-      unsupported: [],
-      unknownFields: [],
-    })
   })
 })

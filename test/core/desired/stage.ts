@@ -45,9 +45,22 @@ export class Stage {
   }
 
   async open(path: string, revision: string, ignore?: string): Promise<Artifact> {
+    const repository = await this.checkout(path)
+    return readArtifact(repository, await repository.resolve(revision), ignore)
+  }
+
+  /** A repository that holds these files, to go on with. */
+  async repository(files: Files): Promise<TestRepository> {
+    const made = await TestRepository.create(join(this.folder.path, `repository-${this.#count++}`))
+    await made.commit({ files })
+    return made
+  }
+
+  /** Opens a repository; it is closed with the stage. */
+  async checkout(path: string): Promise<Repository> {
     const repository = await openCheckout(path, { env: GIT_ENV })
     this.#opened.push(repository)
-    return readArtifact(repository, await repository.resolve(revision), ignore)
+    return repository
   }
 
   /** Builds a folder of these files as a Kustomization with this spec. */
