@@ -64,6 +64,24 @@ describe('a mirror', () => {
     expect(await mirror.ensure('HEAD~1')).toBe(answers[1]![0])
   })
 
+  it('fetches all branches and tags when it is to be as new as can be, unless that is not allowed', async () => {
+    const mirror = await stage.open()
+    await mirror.refresh()
+    const asked = fetches()
+    await stage.work.git('tag', 'v2.0.0')
+    await stage.work.git('tag', '-m', 'odd', 'release/é')
+    await stage.push('v2.0.0', 'release/é', 'main:refs/heads/next')
+    const later = await stage.open()
+    expect(await later.tags()).toEqual([])
+    await (await stage.open({ allowFetch: false })).refresh()
+    expect([await later.tags(), fetches()]).toEqual([[], asked])
+    await later.refresh()
+    await later.refresh()
+    expect(await later.tags()).toEqual(['release/é', 'v2.0.0'])
+    expect(await later.resolve('refs/heads/next')).toBe(stage.first)
+    expect(fetches()).toBe(asked + 1)
+  })
+
   it('keeps what a force-push removed, and follows a branch that became a folder', async () => {
     await stage.work.git('branch', 'topic')
     await stage.push('topic')
