@@ -24,6 +24,12 @@ export const ACCEPTED: readonly Accepted[] = [
     flux: /^post build failed for /,
   },
   {
+    reason: 'a path that leaves the artifact is refused before kustomize comes to it, or to another fault',
+    code: 'PATH_ESCAPES',
+    ours: / lies outside the repository: /,
+    flux: /^kustomize build failed: |failed to decode Kubernetes YAML/,
+  },
+  {
     reason: 'an integer beyond 2^53 cannot be compared exactly, so the objects are unknown',
     code: 'LIMIT_EXCEEDED',
     ours: /^the build holds an integer beyond 2\^53: /,

@@ -6,6 +6,7 @@ import { ignoreRules, strayFile } from './arbitrary/extra-file.js'
 import { kustomizationField } from './arbitrary/kustomization-field.js'
 import { type Manifest, manifest } from './arbitrary/manifest.js'
 import { oddDocument } from './arbitrary/odd-document.js'
+import { oddKustomization } from './arbitrary/odd-kustomization.js'
 import { specField } from './arbitrary/spec.js'
 import { type Spelling, spell, spelling } from './arbitrary/spelling.js'
 import type { Case } from './case.js'
@@ -24,6 +25,8 @@ interface KustomizationChoice {
   readonly spelling: Spelling
   /** How many of the folder's manifest files it does not name. */
   readonly leftOut: number
+  /** What it says instead of all that. */
+  readonly instead: TestFile | undefined
 }
 
 interface FolderChoice {
@@ -47,12 +50,14 @@ const kustomization = fc.record({
   features: fc.array(kustomizationField, { maxLength: 4 }),
   spelling,
   leftOut: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.constant(1)),
+  instead: seldom(oddKustomization, 20),
 })
 
-const folder = (isKustomized: number, minLength = 0): fc.Arbitrary<FolderChoice> =>
+/** @param freq one folder in so many has no kustomization file */
+const folder = (freq: number, minLength = 0): fc.Arbitrary<FolderChoice> =>
   fc.record({
     manifests: fc.array(manifestFile, { minLength, maxLength: 3 }),
-    kustomization: fc.option(kustomization, { nil: undefined, freq: isKustomized }),
+    kustomization: fc.option(kustomization, { nil: undefined, freq }),
     stray: fc.oneof(
       { weight: 3, arbitrary: fc.constant([]) },
       fc.array(strayFile, { minLength: 1, maxLength: 2 }),
@@ -60,10 +65,10 @@ const folder = (isKustomized: number, minLength = 0): fc.Arbitrary<FolderChoice>
   })
 
 const choices = fc.record({
-  apps: folder(1, 1),
-  base: fc.option(folder(8), { nil: undefined, freq: 1 }),
-  parts: fc.option(folder(8), { nil: undefined, freq: 1 }),
-  nested: fc.option(folder(1), { nil: undefined, freq: 1 }),
+  apps: folder(3, 1),
+  base: fc.option(folder(8), { nil: undefined, freq: 2 }),
+  parts: fc.option(folder(8), { nil: undefined, freq: 2 }),
+  nested: seldom(folder(2), 3),
   usesParts: fc.boolean(),
   usesBase: fc.boolean(),
   isDuplicated: fc.oneof({ weight: 25, arbitrary: fc.constant(false) }, fc.constant(true)),
@@ -175,10 +180,8 @@ class Writer {
       contributed,
     ])
     for (const [name, file] of Object.entries(contributed.files)) this.files[`${path}/${name}`] = file
-    this.files[`${path}/${choice.name}`] = spell([fields], {
-      ...choice.spelling,
-      form: choice.spelling.form === 'list' ? 'yaml' : choice.spelling.form,
-    })
+    const form = choice.spelling.form === 'list' ? 'yaml' : choice.spelling.form
+    this.files[`${path}/${choice.name}`] = choice.instead ?? spell([fields], { ...choice.spelling, form })
   }
 
   #named(one: Manifest | string, own: ObjectName[]): object | string {

@@ -82,6 +82,7 @@ async function buildInputs(artifact: Artifact, inputs: BuildInputs, kustomize: K
   const files = new Map<string, Uint8Array | string>()
   const make = async (): Promise<string> => {
     for (const [path, content] of await contents(artifact, inputs.files)) files.set(path, content)
+    for (const folder of inputs.folders) files.set(`${folder}/`, '')
     return buildUnreadable(kustomize, files.set(inputs.path, inputs.text), inputs)
   }
   if (kustomize.cache === undefined) return make()

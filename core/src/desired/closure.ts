@@ -12,6 +12,8 @@ export interface Closure {
   readonly paths: ReadonlySet<string>
   /** Those kustomization files among them that are no YAML: a build fails when it comes to one. */
   readonly unreadable: ReadonlySet<string>
+  /** Folders that are named: kustomize has words of its own for one that holds nothing it can use. */
+  readonly folders: ReadonlySet<string>
 }
 
 /**
@@ -27,15 +29,22 @@ export async function readClosure(
   folder: string,
   file: KustomizationFile,
 ): Promise<Closure> {
-  const sets = { data: new Set<string>(), entered: new Set<string>(), unreadable: new Set<string>() }
-  const walk: Walk = { artifact, ...sets, visited: new Set([folder]) }
+  const walk: Walk = {
+    artifact,
+    data: new Set(),
+    entered: new Set(),
+    unreadable: new Set(),
+    folders: new Set(),
+    visited: new Set([folder]),
+  }
   // With a second kustomization file beside the first, kustomize has to fail as it does in Flux.
   const own = kustomizationFiles(artifact, folder)
   for (const path of own) walk.entered.add(path)
   if (own.length > 1) for (const path of own) await readOrNote(walk, path)
   await follow(walk, folder, file)
   refuseReused(walk)
-  return { paths: new Set([...walk.entered, ...walk.data]), unreadable: walk.unreadable }
+  const { unreadable, folders } = walk
+  return { paths: new Set([...walk.entered, ...walk.data]), unreadable, folders }
 }
 
 interface Walk {
@@ -45,6 +54,7 @@ interface Walk {
   /** Kustomization files of the folders that were followed. */
   readonly entered: Set<string>
   readonly unreadable: Set<string>
+  readonly folders: Set<string>
   readonly visited: Set<string>
 }
 
@@ -58,6 +68,7 @@ async function follow(walk: Walk, folder: string, file: KustomizationFile): Prom
 /** Adds what a reference names; answers its path in the artifact. */
 async function take(walk: Walk, folder: string, reference: Reference): Promise<string | undefined> {
   const found = locate(folder, reference)
+  if (walk.artifact.folders.has(found)) walk.folders.add(found)
   if (walk.artifact.files.has(found)) walk.data.add(found)
   else if (reference.kind === 'file' || !walk.artifact.folders.has(found)) return undefined
   else await enter(walk, found)

@@ -25,6 +25,8 @@ export interface BuildInputs {
   readonly files: ReadonlySet<string>
   /** Kustomization files among them that are no YAML. */
   readonly unreadable: ReadonlySet<string>
+  /** Folders that have to be there, whatever they hold. */
+  readonly folders: ReadonlySet<string>
 }
 
 /** How Flux begins where a kustomization file is YAML, but has not the shape of one. */
@@ -66,8 +68,8 @@ export async function readInputs(
   const edited = editFile(entry.file, spec, entry.isGenerated, exists)
   const closure = await readClosure(artifact, folder, edited)
   const files = new Set([...closure.paths].filter((path) => path !== entry.path))
-  const { unreadable } = closure
-  return { folder, path: entry.path, text: JSON.stringify(edited), files, unreadable }
+  const { unreadable, folders } = closure
+  return { folder, path: entry.path, text: JSON.stringify(edited), files, unreadable, folders }
 }
 
 function existsBelow(artifact: Artifact, folder: string, component: string): boolean {

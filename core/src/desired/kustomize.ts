@@ -19,7 +19,7 @@ export interface Kustomize {
   readonly cache?: BuildCache | undefined
 }
 
-/** The files of one build, by path relative to the scratch folder. */
+/** The files of one build, by path relative to the scratch folder; `a/b/` is a folder that may stay empty. */
 export type ScratchFiles = ReadonlyMap<string, Uint8Array | string>
 
 const OUTPUT_LIMIT = 256 * 1024 * 1024
@@ -49,11 +49,15 @@ export async function kustomizeBuild(
 }
 
 async function writeScratch(root: string, files: ScratchFiles): Promise<void> {
-  const folders = new Set([root, ...[...files.keys()].map((path) => dirname(join(root, path)))])
+  const folders = new Set([root, ...[...files.keys()].map((path) => join(root, folderIn(path)))])
   for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 })
-  for (const [path, content] of files)
+  for (const [path, content] of files) {
+    if (path.endsWith('/')) continue
     await writeFile(join(root, path), unambiguous(path, content), { mode: 0o600, flag: 'wx' })
+  }
 }
+
+const folderIn = (path: string): string => (path.endsWith('/') ? path : dirname(path))
 
 function unambiguous(path: string, content: Uint8Array | string): Uint8Array | string {
   if (!KUSTOMIZATION_NAMES.some((name) => name === basename(path))) return content
@@ -135,6 +139,8 @@ const REPEATED: readonly (readonly [RegExp, string])[] = [
   [/(apiVersion, kind and name from: )[^]*/, '$1***'],
   [/map\[string\]interface \{\}[{(][^]*[})]: /g, 'a resource: '],
   [/line \[[\d ]*\] has invalid utf8 bytes : .*/g, 'a line has invalid utf8 bytes'],
+  // Where Go keeps something in memory: another place in every run.
+  [/\b0x[\da-f]{8,16}\b/g, '0x...'],
   [/anchor '[^]*' (referenced|value contains itself)/g, "anchor '***' $1"],
   [/(cannot decode \S+) `[^]*` (as a)/g, '$1 *** $2'],
   [/invalid map key: [^]*/, 'invalid map key: ***'],

@@ -5,6 +5,7 @@ import { comparePaths } from '@kubectl-gitops/core/desired/artifact.js'
 import { effectivePatterns, isIgnored, readPatterns } from '@kubectl-gitops/core/desired/source-ignore.js'
 import { binary } from '../../support/binaries.js'
 import { describeWith } from '../../support/describe-with.js'
+import { line, name, path } from './ignore-rule.js'
 
 const CASES = 2000
 
@@ -40,48 +41,6 @@ function ask({ sources, files, folders }: Question): Answer {
     folders: folders.filter((path) => isIgnored(path, patterns, 'folder')),
   }
 }
-
-/** Few names, so that patterns meet them. */
-const NAMES = ['a', 'b', 'ab', 'a.yaml', 'b.md', 'é', 'a b', 'a ', '.git', 'x.jpg', '[a]', 'a*', '\\', '-']
-const name = fc.constantFrom(...NAMES)
-const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((names) => names.join('/'))
-
-const piece = fc.oneof(
-  { weight: 4, arbitrary: name },
-  {
-    weight: 3,
-    arbitrary: fc.constantFrom(
-      '*',
-      '**',
-      '?',
-      '*.yaml',
-      'a*',
-      '*b*',
-      '***',
-      'a**',
-      '**b',
-      '',
-      '[a-b]',
-      '[^a]',
-      '[',
-      '[]a]',
-      '[b-a]',
-      '[\\]]',
-      '\\*',
-      'a\\',
-      '?b',
-      '[é-ü]',
-    ),
-  },
-)
-
-const line = fc
-  .tuple(
-    fc.constantFrom('', '', '', '!', '#', '/', '!/', ' ', '\ufeff'),
-    fc.array(piece, { minLength: 1, maxLength: 4 }),
-    fc.constantFrom('', '', '/', ' ', '\\ ', '/ ', '//', '\t'),
-  )
-  .map(([before, pieces, after]) => `${before}${pieces.join('/')}${after}`)
 
 const source = fc.record({
   domain: fc.oneof(

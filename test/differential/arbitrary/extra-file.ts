@@ -86,7 +86,22 @@ const rule = fc.constantFrom(
   ],
 )
 
+/** Folders left out, and some of what lies below taken in again: Git would not. */
+const REINCLUSIONS = [
+  ['/*', '!/apps', '!/base', '!/parts'],
+  ['apps/nested/', '!apps/nested/*.yaml'],
+  ['/apps', '!/apps/one.yaml', '!/apps/kustomization.*'],
+  ['*', '!*.yaml', '!*.yml', '!Kustomization'],
+  ['**/nested/**', '!**/nested/one.yaml'],
+]
+
 /** The text of a `.sourceignore` file or of `spec.ignore`. */
 export const ignoreRules: fc.Arbitrary<string> = fc
-  .tuple(fc.array(rule, { minLength: 1, maxLength: 4 }), fc.constantFrom('\n', '\n', '\r\n'))
+  .tuple(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.array(rule, { minLength: 1, maxLength: 4 }) },
+      { weight: 1, arbitrary: fc.constantFrom(...REINCLUSIONS) },
+    ),
+    fc.constantFrom('\n', '\n', '\r\n'),
+  )
   .map(([rules, end]) => `${rules.join(end)}${end}`)

@@ -171,6 +171,12 @@ const odd = fixed(
   { namePrefix: null, labels: null },
   { replicas: [{ name: 'dep-1' }] },
   { generatorOptions: { disableNameSuffixHash: 'yes' } },
+  { configMapGenerator: [{ name: 7, literals: ['a=1'] }] },
+  { configMapGenerator: [{ name: 'extra', literals: [7] }] },
+  { patches: [{ patch: '[]', target: { name: 7 } }] },
+  { images: [{ name: 'web', newTag: { a: 1 } }] },
+  { sortOptions: 'legacy' },
+  { components: [7] },
 )
 
 /** One thing that a kustomization file asks for. */

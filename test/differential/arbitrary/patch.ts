@@ -112,10 +112,11 @@ const byName = ({ kind, name }: ObjectName): object => ({ kind, name })
 const TARGETS: readonly ((object: ObjectName) => object)[] = [
   byName,
   byName,
-  byName,
   ({ kind }) => ({ kind }),
+  ({ apiVersion, kind }) => ({ group: apiVersion.split('/').at(-2) ?? '', kind }),
   ({ apiVersion }) => ({ group: apiVersion.includes('/') ? apiVersion.split('/')[0] : '' }),
   ({ apiVersion, kind }) => ({ version: apiVersion.split('/').at(-1), kind }),
+  ({ apiVersion }) => ({ version: apiVersion.split('/').at(-1) }),
   ({ name }) => ({ name: `${name.slice(0, 2)}.*` }),
   ({ name }) => ({ name: `(${name}|other)` }),
   ({ namespace, kind }) => ({ namespace: namespace ?? 'team', kind }),

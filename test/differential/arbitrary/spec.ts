@@ -60,7 +60,7 @@ const value = fc.constantFrom(
 const reference = fc.record(
   {
     kind: fc.constantFrom('ConfigMap', 'Secret'),
-    name: fc.constantFrom('settings', 'settings', 'credentials', 'empty', 'absent', 'misnamed'),
+    name: fc.constantFrom('settings', 'settings', 'credentials', 'empty', 'absent', 'absent', 'misnamed'),
     optional: fc.boolean(),
   },
   { requiredKeys: ['kind', 'name'] },
@@ -74,7 +74,7 @@ const present = fc.constantFrom(
 const SETTINGS = { kind: 'ConfigMap', name: 'settings' }
 
 const substituteFrom = fc
-  .array(fc.oneof({ weight: 6, arbitrary: present }, { weight: 1, arbitrary: reference }), { maxLength: 2 })
+  .array(fc.oneof({ weight: 4, arbitrary: present }, { weight: 1, arbitrary: reference }), { maxLength: 2 })
   .map((found) => [SETTINGS, ...found])
 
 const substitute = fc.oneof(

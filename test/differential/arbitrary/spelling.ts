@@ -89,7 +89,8 @@ function printOne(document: unknown, how: Spelling): string {
     quotingType: how.doubleQuotes ? '"' : "'",
     lineWidth: how.width,
   })
-  const text = unraw(printed.replace(/"(@@[0-9a-f]*@@)"/g, "'$1'"))
+  // A long one is printed in other quotes, or none.
+  const text = unraw(printed.replace(/(?:"|[>|]-\n *)(@@[0-9a-f]*@@)"?/g, "'$1'"))
   return how.comments ? text.replace(/^( *)(\w+):(.*)$/gm, '$1# about $2\n$1$2:$3') : text
 }
 
