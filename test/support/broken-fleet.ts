@@ -196,6 +196,7 @@ export const BROKEN: readonly (readonly [string, Verdict, string, RegExp])[] = [
 /** What there is to try, by Kustomization. */
 export const TRIES: Readonly<Record<string, string>> = {
   'bad-kustomization': 'correct bad-kustomization/kustomization.yaml and commit',
+  'from-oci': 'flux push artifact --source=URL --revision=BRANCH@sha1:COMMIT',
   remote: 'copy the remote base into the repository',
   rewritten: 'check the revision; if history was rewritten, name a clone that still has it with --repo PATH',
   sourceless: 'kubectl get gitrepository -n flux-system deleted',

@@ -115,25 +115,26 @@ async function pushedArtifact(
   { revision, origin = revision === undefined ? source.origin : undefined }: SourceState,
   { open }: SourceReader,
 ): Promise<Artifact> {
-  const shown = referenceKey(source.reference)
   if (origin?.revision === undefined) {
-    if (revision === undefined) throw notFromGit(shown, 'is on the cluster alone')
-    throw notFromGit(shown, 'does not name the commit it was made from (org.opencontainers.image.revision)')
+    if (revision === undefined) throw notFromGit(source, 'is on the cluster alone')
+    throw notFromGit(source, 'does not name the commit it was made from (org.opencontainers.image.revision)')
   }
   const url = origin.url ?? source.origin?.url
   if (url === undefined) {
-    throw notFromGit(shown, 'does not name the repository it was made from (org.opencontainers.image.source)')
+    throw notFromGit(source, 'does not name the repository it was made from (org.opencontainers.image.source)')
   }
   const repository = await open(url, origin.revision)
   const artifact = await readPushedArtifact(repository, commitOf(origin.revision), source.ignore)
   return { ...artifact, claim: `that it was made from ${origin.revision} is what the artifact says itself` }
 }
 
-function notFromGit(shown: string, lack: string): GitOpsError {
+function notFromGit({ reference }: Source, lack: string): GitOpsError {
   return new GitOpsError('SOURCE_UNSUPPORTED', {
-    what: `${shown} cannot be read from Git`,
+    what: `${referenceKey(reference)} cannot be read from Git`,
     why: `its artifact ${lack}`,
-    tryThis: 'flux push artifact --source=URL --revision=BRANCH@sha1:COMMIT',
+    ...(reference.kind === 'OCIRepository'
+      ? { tryThis: 'flux push artifact --source=URL --revision=BRANCH@sha1:COMMIT' }
+      : {}),
   })
 }
 
