@@ -121,7 +121,10 @@ async function pushedArtifact(
   }
   const url = origin.url ?? source.origin?.url
   if (url === undefined) {
-    throw notFromGit(source, 'does not name the repository it was made from (org.opencontainers.image.source)')
+    throw notFromGit(
+      source,
+      'does not name the repository it was made from (org.opencontainers.image.source)',
+    )
   }
   const repository = await open(url, origin.revision)
   const artifact = await readPushedArtifact(repository, commitOf(origin.revision), source.ignore)
