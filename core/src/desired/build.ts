@@ -8,6 +8,7 @@ import { readEntryFile, readInputs, type BuildInputs } from './inputs.js'
 import type { Kustomization } from './kustomization.js'
 import type { Kustomize } from './kustomize.js'
 import { readObjects, refuseNameless } from './manifest.js'
+import { printPlainly } from './plain/resources.js'
 import { manifestsOf, scanFailure } from './scan.js'
 import { holdsSecret, movesSecret } from './secret-text.js'
 import { unknownFields, unknownFieldsNote } from './spec.js'
@@ -82,6 +83,8 @@ async function buildInputs(artifact: Artifact, inputs: BuildInputs, kustomize: K
   const files = new Map<string, Uint8Array | string>()
   const make = async (): Promise<string> => {
     for (const [path, content] of await contents(artifact, inputs.files)) files.set(path, content)
+    const plain = printPlainly(artifact, inputs, files)
+    if (plain !== undefined) return plain
     for (const folder of inputs.folders) files.set(`${folder}/`, '')
     return buildUnreadable(kustomize, files.set(inputs.path, inputs.text), inputs)
   }

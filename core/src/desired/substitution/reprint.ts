@@ -2,6 +2,7 @@ import { GitOpsError } from '../../errors.js'
 import { isRecord } from '../../object.js'
 import { keyOf } from '../closure-key.js'
 import { kustomizeBuild, type Kustomize } from '../kustomize.js'
+import { reprintPlainly } from '../plain/resources.js'
 import { holdsSecret } from '../secret-text.js'
 import { goType, readFirstYaml } from '../yaml.js'
 import { yamlWords } from '../yaml-words.js'
@@ -53,6 +54,8 @@ export async function reprint<T extends ChangedResource>(
 
 /** The texts decide what is printed; they are the key, joined as they come back. */
 async function keptOrPrinted(texts: readonly string[], kustomize: Kustomize): Promise<readonly string[]> {
+  const plain = texts.map(reprintPlainly)
+  if (plain.every((text) => text !== undefined)) return plain
   const make = (): Promise<readonly string[]> => printAll(texts, kustomize)
   if (kustomize.cache === undefined) return make()
   const text = await kustomize.cache.text(kustomize, {

@@ -70,7 +70,7 @@ describeWith(['kubectl'], 'substituting in a build', () => {
   })
 
   it('refuses a resource that holds the key it hides metadata behind', async () => {
-    const of = kustomization({ postBuild: { substitute: { v: 'metadata!' } } })
+    const of = kustomization({ postBuild: { substitute: { v: 'metadata! é' } } })
     await expect(run(resource('a', '${v}'), of)).rejects.toMatchObject({ code: 'SPEC_UNSUPPORTED' })
   })
 
