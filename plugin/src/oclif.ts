@@ -3,6 +3,7 @@ import { Config, Help, Plugin, type Command, type Interfaces } from '@oclif/core
 import { GitOpsError } from '@kubectl-gitops/core/errors.js'
 import { Drift } from './commands/drift.js'
 import { Render } from './commands/render.js'
+import { Status } from './commands/status.js'
 import { Version } from './commands/version.js'
 import { nearWord } from './near-word.js'
 import { VERSION } from './version.js'
@@ -10,6 +11,7 @@ import { VERSION } from './version.js'
 const COMMANDS: Readonly<Record<string, Command.Class>> = {
   drift: Drift,
   render: Render,
+  status: Status,
   version: Version,
 }
 

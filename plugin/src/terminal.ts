@@ -13,6 +13,9 @@ export interface Progress {
   end(): void
 }
 
+/** How wide an answer is that no terminal shows. */
+export const PIPE_COLUMNS = 100
+
 const QUIET_MS = 400
 
 /** The line appears only where something takes long, and is wiped before the answer is printed. */

@@ -18,6 +18,8 @@ export interface Kustomization {
   readonly path: string
   readonly dependsOn: readonly FluxReference[]
   readonly suspended: boolean
+  /** When somebody suspended it by hand, as field managers tell; undefined where Git says so, or nobody knows. */
+  readonly suspendedSince: string | undefined
   readonly prune: boolean
   /** As written, `10m0s`. */
   readonly interval: string | undefined
@@ -77,11 +79,21 @@ export function readKustomization(object: KubernetesObject): Kustomization {
     path: normalizePath(text(spec.path) ?? ''),
     dependsOn: list(spec.dependsOn).map((item) => reference(item, namespace, 'Kustomization')),
     suspended: spec.suspend === true,
+    suspendedSince: spec.suspend === true ? suspendedSince(object) : undefined,
     prune: spec.prune === true,
     interval: text(spec.interval),
     remote: spec.kubeConfig !== undefined && spec.kubeConfig !== null,
     status: readStatus(record(object.status)),
   }
+}
+
+/** The time of an entry is that of its newest change: Flux's own entry changes with every apply. */
+function suspendedSince({ metadata }: KubernetesObject): string | undefined {
+  const owner = metadata.managedFields?.find(({ manager, fieldsV1 }) => {
+    const owned = isRecord(fieldsV1) ? fieldsV1['f:spec'] : undefined
+    return manager !== 'kustomize-controller' && isRecord(owned) && 'f:suspend' in owned
+  })
+  return owner?.time
 }
 
 function readStatus(status: Readonly<Record<string, unknown>>): KustomizationStatus {

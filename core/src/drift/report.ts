@@ -72,6 +72,8 @@ export interface KustomizationRecord extends ObjectRef {
   readonly nextReconcile?: string
   /** The commit that made the build fail. */
   readonly brokenBy?: CommitRecord
+  /** It waits for itself: the full names on the way, its own first and last. */
+  readonly dependsOnCycle?: readonly string[]
   /** Whether this build is byte for byte what Flux built; absent where Flux keeps no digest of it. */
   readonly proof?: ProofRecord
   /** Fields of its spec, and of its source's, that this version does not know: it builds without them. */

@@ -3,6 +3,7 @@ import type { Build } from '../desired/build.js'
 import { fullName } from '../desired/dependency-order.js'
 import type { Kustomization } from '../desired/kustomization.js'
 import type { Source } from '../desired/source.js'
+import { refuseMalformed } from '../desired/spec.js'
 import { asGitOpsError, GitOpsError } from '../errors.js'
 import { formatRevision, parseRevision } from '../revision.js'
 import type { Builder } from './builder.js'
@@ -41,6 +42,7 @@ export async function attempt(kustomization: Kustomization, options: AttemptOpti
 
 async function build(kustomization: Kustomization, options: AttemptOptions): Promise<Attempt> {
   const { state, builder, choice } = options
+  refuseMalformed(kustomization)
   const source = state.sources.get(referenceKey(kustomization.source))
   const problem = sourceProblem(kustomization, state, source)
   if (problem !== undefined || source === undefined) throw problem ?? neverApplied(kustomization, undefined)

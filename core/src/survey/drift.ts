@@ -1,3 +1,4 @@
+import { cycleWords, dependencyCycles, fullName } from '../desired/dependency-order.js'
 import type { Kustomization } from '../desired/kustomization.js'
 import type { Kustomize } from '../desired/kustomize.js'
 import { unknownFieldsNote } from '../desired/spec.js'
@@ -67,6 +68,7 @@ function report(
   reading: Reading,
 ): DriftReport {
   const { namespace } = request
+  const cycles = dependencyCycles(state.kustomizations)
   const inScope = (record: ObjectRecord): boolean =>
     namespace === undefined || record.namespace === namespace || record.owner.namespace === namespace
   const perPlan = plans.map((plan) => ({ plan, records: objectRecords(plan, reading).filter(inScope) }))
@@ -75,7 +77,7 @@ function report(
       ({ plan, records }) =>
         namespace === undefined || records.length > 0 || concerns(plan.kustomization, namespace),
     )
-    .map(({ plan, records }) => kustomizationRecord(plan, records.length))
+    .map(({ plan, records }) => withCycle(kustomizationRecord(plan, records.length), cycles))
     .sort(byName)
   const objects = perPlan.flatMap(({ records }) => records).sort(byName)
   return {
@@ -103,6 +105,17 @@ const scopeOf = (namespace: string | undefined): DriftReport['scope'] =>
 function unknownFieldsNotes({ namespace, name, unknownFields = [] }: KustomizationRecord): readonly string[] {
   const note = unknownFieldsNote(unknownFields)
   return note === undefined ? [] : [`Kustomization ${namespace ?? ''}/${name}: ${note}`]
+}
+
+/** Flux says of each member that another is not ready, and never more than that. */
+function withCycle(
+  record: KustomizationRecord,
+  cycles: ReadonlyMap<string, readonly string[]>,
+): KustomizationRecord {
+  const cycle = cycles.get(fullName({ namespace: record.namespace ?? '', name: record.name }))
+  if (cycle === undefined) return record
+  const message = [record.message, cycleWords(cycle)].filter((words) => words !== undefined).join('\n')
+  return { ...record, message, dependsOnCycle: cycle }
 }
 
 interface Named {

@@ -67,7 +67,8 @@ const conditionFinding = (verdict: Verdict, condition: Condition): Finding => ({
 })
 
 /** Flux's words, without the scratch folder of its controller. */
-const wordsOf = ({ message }: Condition): string => message.replaceAll(/\/tmp\/kustomization-\d+\//g, '')
+export const wordsOf = ({ message }: Condition): string =>
+  message.replaceAll(/\/tmp\/kustomization-\d+\//g, '')
 
 function neverApplied({ kustomization }: Plan): Finding {
   if (kustomization.suspended) {

@@ -9,9 +9,7 @@ import { clusterFlags, gitFlags, outputFlags, scopeFlags } from '../flags.js'
 import { FORMATS, printReport } from '../printers/report.js'
 import { createStyle, isColored } from '../printers/style.js'
 import { visible } from '../printers/text.js'
-
-/** How wide an answer is that no terminal shows. */
-const PIPE_COLUMNS = 100
+import { PIPE_COLUMNS } from '../terminal.js'
 
 /** `kubectl gitops drift`: flags in, report out; the work is core's. */
 export class Drift extends GitOpsCommand {
