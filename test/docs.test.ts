@@ -5,6 +5,7 @@ import { VERDICTS } from '@kubectl-gitops/core/drift/report.js'
 import { ERROR_CODES } from '@kubectl-gitops/core/errors.js'
 import { Drift } from '../plugin/src/commands/drift.js'
 import { Render } from '../plugin/src/commands/render.js'
+import { Status } from '../plugin/src/commands/status.js'
 import { ROOT } from './support/source-files.js'
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
@@ -27,6 +28,7 @@ describe('the documentation', () => {
   it.each([
     ['drift', Drift.flags],
     ['render', Render.flags],
+    ['status', Status.flags],
   ])('explains every flag of %s', (name, flags) => {
     const text = read(`docs/${name}.md`)
     const missing = Object.keys(flags).filter((flag) => !text.includes(`--${flag}`))
@@ -41,6 +43,7 @@ describe('the documentation', () => {
       'SECURITY.md',
       'docs/drift.md',
       'docs/render.md',
+      'docs/status.md',
       'docs/errors.md',
       'docs/access.md',
     ]

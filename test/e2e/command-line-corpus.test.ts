@@ -21,6 +21,7 @@ describeCorpus('command-line/help.txt', [
   typed('help of the program', 'help'),
   typed('help of a command', 'drift', '-h'),
   typed('help of render', 'render', '-h'),
+  typed('help of status', 'status', '-h'),
   typed('help of a command, asked the other way', 'help', 'version'),
 ])
 
