@@ -55,10 +55,11 @@ export class Campaign {
 
   /** Every Kustomization at each point that is asked for; by default at all. */
   async readHistories(isWanted: (index: number) => boolean = () => true): Promise<readonly Subject[]> {
-    const walks = this.#histories.flatMap((opened) =>
-      opened.points.filter((_, index) => isWanted(index)).map((point) => ({ opened, point })),
-    )
-    const read = await inParallel(walks, 2, ({ opened, point }) => readPoint(opened, point))
+    // One commit after another in a repository: artifacts are laid out in its one index.
+    const read = await inParallel(this.#histories, 2, async (opened) => {
+      const points = opened.points.filter((_, index) => isWanted(index))
+      return (await inParallel(points, 1, (point) => readPoint(opened, point))).flat()
+    })
     return read.flat()
   }
 
