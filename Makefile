@@ -9,7 +9,7 @@ GIVE_UP = { echo 'no test was run'; echo '0 passed, 1 failed, 0 skipped'; exit 1
 .DEFAULT_GOAL := help
 # Each step stands on the one before it.
 .NOTPARALLEL:
-.PHONY: help preflight install binaries test demo test-node differential corpora corpus-update clean
+.PHONY: help preflight install binaries test demo test-node differential corpora corpus-update bench-desired clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,9 @@ corpus-update: preflight install ## write the expected outputs of test/corpus an
 	@npm run --silent build
 	@UPDATE_CORPUS=1 $(JEST) --selectProjects pure --passWithNoTests -- corpus
 	@git --no-pager diff --stat -- test/corpus
+
+bench-desired: preflight install ## measure builds beside kubectl and flux-local: make bench-desired N=5
+	@node bench/desired/run.mjs $(if $(filter file,$(origin N)),5,$(N))
 
 clean: ## remove what was installed and built here; the cache of test servers stays
 	rm -rf node_modules plugin/dist audit-service/dist coverage
