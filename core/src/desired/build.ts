@@ -1,8 +1,8 @@
-import { GitOpsError } from '../errors.js'
 import type { KubernetesObject } from '../object.js'
 import type { Artifact } from './artifact.js'
 import { refuseNoFolder } from './build-path.js'
 import { decorate } from './decorate.js'
+import { decrypt, decryptionNote } from './decryption.js'
 import { inputsKey } from './closure-key.js'
 import { readEntryFile, readInputs, type BuildInputs } from './inputs.js'
 import type { Kustomization } from './kustomization.js'
@@ -10,6 +10,7 @@ import type { Kustomize } from './kustomize.js'
 import { readObjects, refuseNameless } from './manifest.js'
 import { printPlainly } from './plain/resources.js'
 import { manifestsOf, scanFailure } from './scan.js'
+import { buildSealed } from './sealed-build.js'
 import { holdsSecret, movesSecret } from './secret-text.js'
 import { unknownFields, unknownFieldsNote } from './spec.js'
 import { refuseDuplicates } from './substitution/duplicates.js'
@@ -19,7 +20,7 @@ import { secretValues, substituteReferences, type Variables } from './variables.
 
 /** What Flux builds from one Kustomization at one revision. */
 export interface Build {
-  /** Exactly what kustomize printed: Flux's digest is the SHA-256 of this text. */
+  /** Exactly what kustomize printed: Flux's digest is the SHA-256 of this text, unless something was decrypted. */
   readonly text: string
   /** The objects as Flux applies them: with owner labels, normalised. */
   readonly objects: readonly KubernetesObject[]
@@ -32,6 +33,7 @@ export interface Build {
 /**
  * Builds a Kustomization from an artifact as kustomize-controller does, up to the objects that it applies.
  * `variables` are those of its `spec.postBuild` (NO_VARIABLES where it has none).
+ * Values that are encrypted in Git are marked in the objects (core/encrypted).
  * @throws GitOpsError SPEC_UNSUPPORTED, PATH_NOT_FOUND, BUILD_FAILED and what the closure refuses
  */
 export async function build(
@@ -40,17 +42,17 @@ export async function build(
   kustomize: Kustomize,
   variables: Variables,
 ): Promise<Build> {
-  refuseUnsupported(kustomization)
   refuseNoFolder(artifact, kustomization)
   const printed = await buildText(artifact, kustomization, kustomize)
   refuseNameless(printed)
   const printer = variables.secretNames.size > 0 || holdsSecret(printed) ? uncached(kustomize) : kustomize
   const { text, touched } = await substituteInBuild(printed, kustomization, variables, printer)
-  const objects = readObjects(text)
+  const objects = readObjects(text).map((object) => decrypt(object, kustomization))
   if (touched) refuseDuplicates(objects)
   const isSubstituted = touched && substituteReferences(kustomization.spec).length > 0
   const doubts = [
     isSubstituted ? 'substituteFrom values are known only as of now' : undefined,
+    decryptionNote(objects, kustomization),
     unknownFieldsNote(unknownFields('Kustomization', kustomization.apiVersion, kustomization.spec)),
   ].filter((doubt) => doubt !== undefined)
   return {
@@ -71,7 +73,8 @@ async function buildText(
     throw await entryFailure(error, artifact, path, kustomize)
   })
   try {
-    return await buildInputs(artifact, await readInputs(artifact, kustomization, entry), kustomize)
+    const inputs = await readInputs(artifact, kustomization, entry)
+    return await buildInputs(artifact, inputs, kustomize)
   } catch (error) {
     if (!entry.isGenerated) throw error
     const manifests = await contents(artifact, manifestsOf(artifact, path, entry.file))
@@ -83,6 +86,11 @@ async function buildInputs(artifact: Artifact, inputs: BuildInputs, kustomize: K
   const files = new Map<string, Uint8Array | string>()
   const make = async (): Promise<string> => {
     for (const [path, content] of await contents(artifact, inputs.files)) files.set(path, content)
+    if (inputs.sealed.size > 0) {
+      files.set(inputs.path, inputs.text)
+      for (const folder of inputs.folders) files.set(`${folder}/`, '')
+      return buildSealed(files, inputs.sealed, (own) => buildUnreadable(kustomize, own, inputs))
+    }
     const plain = printPlainly(artifact, inputs, files)
     if (plain !== undefined) return plain
     for (const folder of inputs.folders) files.set(`${folder}/`, '')
@@ -107,11 +115,3 @@ async function contents(
 
 /** What is printed from a secret may not lie on disk, nor its hash under a key that could be guessed. */
 const uncached = (kustomize: Kustomize): Kustomize => ({ ...kustomize, cache: undefined })
-
-function refuseUnsupported(kustomization: Kustomization): void {
-  if (kustomization.spec.decryption === undefined) return
-  throw new GitOpsError('SPEC_UNSUPPORTED', {
-    what: 'spec.decryption cannot be followed yet',
-    why: 'its values are encrypted and the keys are on the cluster alone',
-  })
-}

@@ -25,7 +25,18 @@ export async function closureKey(
 export function inputsKey(artifact: Artifact, inputs: BuildInputs, printer: string): string {
   const { folder, path, text } = inputs
   const files = [...inputs.files].sort(comparePaths).map((file) => [file, artifact.files.get(file)?.id])
-  return keyOf(['closure', FORMAT, printer, folder, path, text, files, [...inputs.folders].sort()])
+  const { sealed, folders } = inputs
+  return keyOf([
+    'closure',
+    FORMAT,
+    printer,
+    folder,
+    path,
+    text,
+    files,
+    [...folders].sort(),
+    [...sealed.keys()],
+  ])
 }
 
 /** The SHA-256 of plain data, as 64 hex digits; JSON keeps its parts apart. */

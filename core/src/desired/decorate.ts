@@ -1,3 +1,4 @@
+import { isEncrypted } from '../encrypted.js'
 import { isRecord, type KubernetesObject } from '../object.js'
 import type { Kustomization } from './kustomization.js'
 
@@ -55,7 +56,10 @@ function normalizeSecret(secret: KubernetesObject): Readonly<Record<string, unkn
   const { stringData, ...rest } = secret
   const written = texts(stringData)
   if (Object.keys(written).length === 0) return isRecord(stringData) ? secret : rest
-  const encoded = Object.entries(written).map(([key, value]) => [key, Buffer.from(value).toString('base64')])
+  const encoded = Object.entries(written).map(([key, value]) => [
+    key,
+    isEncrypted(value) ? value : Buffer.from(value).toString('base64'),
+  ])
   return { ...rest, data: { ...(isRecord(rest.data) ? rest.data : {}), ...Object.fromEntries(encoded) } }
 }
 

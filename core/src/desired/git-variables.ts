@@ -1,3 +1,4 @@
+import { holdsEncrypted } from '../encrypted.js'
 import { GitOpsError } from '../errors.js'
 import { isRecord, type KubernetesObject } from '../object.js'
 import type { Kustomization } from './kustomization.js'
@@ -11,14 +12,17 @@ import {
 
 /** The variables of `spec.postBuild` as far as Git declares the objects that hold them. */
 export class GitVariables {
-  readonly #sources = new Map<string, VariableSource>()
+  /** Null for objects whose values Git holds encrypted. */
+  readonly #sources = new Map<string, VariableSource | null>()
 
   /** Takes note of the ConfigMaps and Secrets in a build. */
   add(objects: readonly KubernetesObject[]): void {
     for (const object of objects) {
       const source = readSource(object)
-      if (source !== undefined)
-        this.#sources.set(keyOf(object.metadata.namespace ?? 'default', object.metadata.name, source), source)
+      if (source === undefined) continue
+      const { namespace = 'default', name } = object.metadata
+      const isSealed = Object.hasOwn(object, 'sops') || holdsEncrypted(object.data)
+      this.#sources.set(keyOf(namespace, name, source), isSealed ? null : source)
     }
   }
 
@@ -36,17 +40,21 @@ export class GitVariables {
   of(kustomization: Kustomization): Variables {
     const sources = substituteReferences(kustomization.spec).flatMap((reference) => {
       const found = this.#find(kustomization, reference)
-      if (found !== undefined) return [found]
-      if (reference.optional) return []
+      if (found !== undefined && found !== null) return [found]
+      if (found === undefined && reference.optional) return []
+      const why = found === null ? 'encrypted in Git' : 'on the cluster alone'
       throw new GitOpsError('SPEC_UNSUPPORTED', {
-        what: `the variables of ${kustomization.namespace}/${kustomization.name} are not in Git`,
-        why: `${reference.kind}/${reference.name} is on the cluster alone, or encrypted`,
+        what: `the variables of ${kustomization.namespace}/${kustomization.name} are not known`,
+        why: `${reference.kind}/${reference.name} is ${why}`,
       })
     })
     return mergeVariables(kustomization.spec, sources)
   }
 
-  #find({ namespace }: Kustomization, { kind, name }: SubstituteReference): VariableSource | undefined {
+  #find(
+    { namespace }: Kustomization,
+    { kind, name }: SubstituteReference,
+  ): VariableSource | null | undefined {
     return this.#sources.get(keyOf(namespace, name, { kind }))
   }
 }
@@ -55,9 +63,8 @@ const keyOf = (namespace: string, name: string, { kind }: Pick<VariableSource, '
   `${kind}/${namespace}/${name}`
 
 function readSource(object: KubernetesObject): VariableSource | undefined {
-  const { apiVersion, kind, data, sops } = object
-  if (apiVersion !== 'v1' || sops !== undefined || (kind !== 'ConfigMap' && kind !== 'Secret'))
-    return undefined
+  const { apiVersion, kind, data } = object
+  if (apiVersion !== 'v1' || (kind !== 'ConfigMap' && kind !== 'Secret')) return undefined
   const entries = isRecord(data) ? Object.entries(data) : []
   const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string')
   const read = kind === 'Secret' ? decode : (value: string): string => value

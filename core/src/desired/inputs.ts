@@ -2,6 +2,8 @@ import { GitOpsError } from '../errors.js'
 import { isRecord } from '../object.js'
 import { bytesOf, decode, type Artifact } from './artifact.js'
 import { readClosure, resolvePath } from './closure.js'
+import { isDecrypting } from './decryption.js'
+import { sealedFiles, type SealedFile } from './encrypted-files.js'
 import { editFile, findKustomizationFile, generateFile, joinPath } from './generator.js'
 import type { KustomizationFile } from './kustomization-file.js'
 import type { Kustomization } from './kustomization.js'
@@ -27,6 +29,8 @@ export interface BuildInputs {
   readonly unreadable: ReadonlySet<string>
   /** Folders that have to be there, whatever they hold. */
   readonly folders: ReadonlySet<string>
+  /** Those of them that the controller decrypts first, as kustomize gets to see them here. */
+  readonly sealed: ReadonlyMap<string, SealedFile>
 }
 
 /** How Flux begins where a kustomization file is YAML, but has not the shape of one. */
@@ -61,15 +65,17 @@ function refuseNoMap(file: unknown, path: string): void {
  */
 export async function readInputs(
   artifact: Artifact,
-  { path: folder, spec }: Kustomization,
+  kustomization: Kustomization,
   entry: EntryFile,
 ): Promise<BuildInputs> {
+  const { path: folder, spec } = kustomization
   const exists = (component: string): boolean => existsBelow(artifact, folder, component)
   const edited = editFile(entry.file, spec, entry.isGenerated, exists)
   const closure = await readClosure(artifact, folder, edited)
   const files = new Set([...closure.paths].filter((path) => path !== entry.path))
   const { unreadable, folders } = closure
-  return { folder, path: entry.path, text: JSON.stringify(edited), files, unreadable, folders }
+  const sealed = isDecrypting(kustomization) ? await sealedFiles(artifact, folder, edited) : new Map()
+  return { folder, path: entry.path, text: JSON.stringify(edited), files, unreadable, folders, sealed }
 }
 
 function existsBelow(artifact: Artifact, folder: string, component: string): boolean {

@@ -1,3 +1,4 @@
+import { isEncrypted } from '../encrypted.js'
 import { isRecord, type KubernetesObject } from '../object.js'
 import { fieldPath, type Path } from '../pointer.js'
 import { compareScalars } from './canonical.js'
@@ -30,6 +31,16 @@ export interface Comparison {
   readonly equivalent: readonly Path[]
   /** Fields that the built-in kind does not have (misspelt, say): nothing stores them. */
   readonly unknownFields: readonly Path[]
+  /** Fields that Git holds encrypted: what they should be is not known. */
+  readonly encrypted: readonly EncryptedField[]
+}
+
+export interface EncryptedField {
+  readonly path: Path
+  /** The mark that stands for Git's value. */
+  readonly git: unknown
+  /** What is there now, a secret; absent where nothing is. */
+  readonly live?: unknown
 }
 
 export interface CompareOptions {
@@ -76,6 +87,7 @@ class Run {
     vouched: [] as Path[],
     equivalent: [] as Path[],
     unknownFields: [] as Path[],
+    encrypted: [] as EncryptedField[],
   }
   readonly #options: CompareOptions
 
@@ -94,7 +106,7 @@ class Run {
     const { git, path } = place
     if (isRecord(git) && Object.keys(git).length === 0 && isMetadata(path)) return
     if (place.type === undefined) this.#unknownField(path)
-    else if (this.#options.vouch(path)) this.#vouchedAbsence(git, path)
+    else if (this.#options.vouch(path)) this.#vouchedAbsence(place)
     else if (!this.#options.custom && isEmpty(git, place.type))
       this.#doubt(path, 'Git sets it to an empty value, and live has none')
     else this.result.differences.push({ op: 'removed', path, git })
@@ -106,8 +118,9 @@ class Run {
   }
 
   /** Go leaves empty values out; for anything else the server had a reason that is not known here. */
-  #vouchedAbsence(git: unknown, path: Path): void {
-    if (isHollow(git)) this.result.vouched.push(path)
+  #vouchedAbsence({ git, path }: Place): void {
+    if (isEncrypted(git)) this.result.encrypted.push({ path, git })
+    else if (isHollow(git)) this.result.vouched.push(path)
     else this.#doubt(path, 'Flux applied it and the server does not have it: a webhook or a disabled feature')
   }
 
@@ -120,6 +133,10 @@ class Run {
   }
 
   #scalar({ git, live, type, path }: Place): void {
+    if (isEncrypted(git)) {
+      this.result.encrypted.push({ path, git, live })
+      return
+    }
     const format = type?.kind === 'scalar' ? type.format : 'plain'
     const lenient = this.#options.custom && !isMetadata(path)
     const likeness = compareScalars(git, live, format, lenient)
@@ -135,9 +152,10 @@ class Run {
   }
 
   #set({ path }: Place, git: Items, live: Items): void {
+    if (git.some(isEncrypted)) this.result.encrypted.push({ path, git, live })
     const present = new Set(live.map((value) => JSON.stringify(value)))
     for (const [index, value] of git.entries()) {
-      if (present.has(JSON.stringify(value))) continue
+      if (isEncrypted(value) || present.has(JSON.stringify(value))) continue
       this.result.differences.push({
         op: 'removed',
         path: [...path, { kind: 'value', value, index }],
@@ -164,7 +182,9 @@ class Run {
     const path = [...list.path, (found ?? wanted).element]
     const type = list.type?.kind === 'list' ? list.type.item : UNKNOWN_TYPE
     const place = { git: wanted.value, live: found?.value, type, path }
-    if (found === undefined) this.#absent(place)
+    if (Object.values(wanted.element.keys).some(isEncrypted))
+      this.result.encrypted.push({ path, git: wanted.value })
+    else if (found === undefined) this.#absent(place)
     else this.#value(place)
   }
 
@@ -177,7 +197,8 @@ class Run {
   #whole(place: Place): void {
     const inner = new Run({ ...this.#options, vouch: () => false })
     inner.#position(place)
-    const { differences, doubts, equivalent, unknownFields } = inner.result
+    const { differences, doubts, equivalent, unknownFields, encrypted } = inner.result
+    this.result.encrypted.push(...encrypted)
     this.result.differences.push(...differences)
     this.result.equivalent.push(...equivalent)
     this.result.unknownFields.push(...unknownFields)
@@ -197,8 +218,11 @@ class Run {
   }
 
   #positionField(place: Place): void {
-    if (place.git === null || place.git === undefined) return
-    if (place.live === undefined || place.live === null) this.#absent(place)
+    const { git, live, path } = place
+    if (git === null || git === undefined) return
+    // The server leaves an empty value out, and this may be one.
+    if (isEncrypted(git)) this.result.encrypted.push({ path, git, live })
+    else if (live === undefined || live === null) this.#absent(place)
     else this.#position(place)
   }
 

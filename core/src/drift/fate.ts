@@ -1,8 +1,9 @@
 import { isRecord, type KubernetesObject, type ManagedFieldsEntry } from '../object.js'
-import { fieldPath, formatField, formatPointer } from '../pointer.js'
+import { fieldPath, formatField, formatPointer, type Path } from '../pointer.js'
 import { actorOf, isFluxApply, isTakenOver, type Actor } from './actor.js'
 import type { Addition } from './additions.js'
-import type { Difference } from './compare.js'
+import type { Comparison, Difference } from './compare.js'
+import { mayBeSecret } from './encrypted-fields.js'
 import { holdersOf } from './managed-fields.js'
 import { MASK, MASK_AFTER, MASK_BEFORE, maskValue } from './mask.js'
 import type { FieldRecord } from './report.js'
@@ -18,6 +19,7 @@ export interface Circumstances {
   readonly out: OptOut | undefined
   /** Why Flux will not reconcile for now; undefined when it will. */
   readonly held: string | undefined
+  readonly comparison: Pick<Comparison, 'encrypted'>
 }
 
 type Fate = Pick<FieldRecord, 'willRevert' | 'because'>
@@ -31,10 +33,22 @@ export function differenceRecord(it: Circumstances, difference: Difference): Fie
     field: formatField(path),
     op,
     git: maskValue(it.git, path, git, MASK_AFTER),
-    ...(live === undefined ? {} : { live: maskValue(it.live, path, live, MASK_BEFORE) }),
+    ...(live === undefined ? {} : { live: shownLive(it, difference, MASK_BEFORE) }),
     ...(actor === undefined ? {} : { actor }),
     ...unlessHindered(it, 'Git declares it'),
   }
+}
+
+/** Masked where it is a secret, also by being encrypted in Git. */
+function shownLive(it: Circumstances, place: Shown, mark: string): unknown {
+  const { path, git, live } = place
+  return mayBeSecret(path, git, it.comparison.encrypted) ? mark : maskValue(it.live, path, live, mark)
+}
+
+interface Shown {
+  readonly path: Path
+  readonly git?: unknown
+  readonly live?: unknown
 }
 
 /** A field that only live has. */
@@ -43,7 +57,7 @@ export function additionRecord(it: Circumstances, addition: Addition): FieldReco
     path: formatPointer(addition.path),
     field: formatField(addition.path),
     op: 'added',
-    live: maskValue(it.live, addition.path, addition.live, MASK),
+    live: shownLive(it, addition, MASK),
     actor: actorOf(addition.entry),
     ...fateOfAddition(it, addition),
   }

@@ -3,11 +3,12 @@ import { fieldPath, formatField, formatPointer, pathIdentity, type Path } from '
 import { actorOf, FLUX_MANAGER, isFluxApply, type Actor } from './actor.js'
 import { additionsOf, undeclaredByBuild, type Addition } from './additions.js'
 import { compare, type Comparison, type Difference } from './compare.js'
+import { encryptedMessage, encryptedRecords, hiddenValues } from './encrypted-fields.js'
 import { additionRecord, differenceRecord, scaledRecords, type Circumstances } from './fate.js'
 import { withoutHollow } from './hollow.js'
 import { isIgnoredByFlux, type IgnoreRule } from './ignore.js'
 import { holdersOf } from './managed-fields.js'
-import type { Confidence, FieldRecord, Verdict } from './report.js'
+import type { Confidence, EncryptedRecord, FieldRecord, Verdict } from './report.js'
 import type { FieldType } from './schema.js'
 import { allowsOthers, optOut } from './switches.js'
 
@@ -29,6 +30,10 @@ export interface Judgement {
   readonly confidence?: Confidence
   readonly fields: readonly FieldRecord[]
   readonly explained: readonly FieldRecord[]
+  /** Absent where there are none. */
+  readonly encrypted?: readonly EncryptedRecord[]
+  /** Live values of encrypted fields: secrets that no record may show. */
+  readonly hidden?: readonly string[]
 }
 
 /**
@@ -66,10 +71,10 @@ interface Case extends Circumstances {
   readonly comparison: Comparison
 }
 
-type Finding = Omit<Judgement, 'fields' | 'explained'>
+type Finding = Omit<Judgement, 'fields' | 'explained' | 'encrypted' | 'hidden'>
 
 function decide(it: Case): Judgement {
-  const { differences } = it.comparison
+  const { differences, encrypted } = it.comparison
   const added = foreignAdditions(it)
   const heeded = differences.filter((difference) => !isIgnored(it, difference))
   const certain = heeded.filter((difference) => isCertain(it, difference))
@@ -85,7 +90,9 @@ function decide(it: Case): Judgement {
   ].sort(byField)
   const finding =
     fields.length > 0 || it.out !== undefined ? drifted(it, certain, blamed) : undrifted(it, heeded.at(0))
-  return { ...finding, fields, explained }
+  if (encrypted.length === 0) return { ...finding, fields, explained }
+  const hidden = hiddenValues(it.live, encrypted)
+  return { ...finding, fields, explained, encrypted: encryptedRecords(encrypted), hidden }
 }
 
 /** A value that Flux alone wrote may have been changed by a webhook, which Flux's next apply would run into again. */
@@ -140,6 +147,9 @@ function rivalOf(it: Case, certain: readonly Difference[]): string | undefined {
 }
 
 function undrifted(it: Case, unexplained: Difference | undefined): Finding {
+  const sealed = it.comparison.encrypted.filter((field) => !isIgnored(it, field))
+  if (sealed.length > 0)
+    return { verdict: 'unknown', reason: 'encrypted', message: encryptedMessage(encryptedRecords(sealed)) }
   const doubt = firstDoubt(it, unexplained)
   if (doubt !== undefined) return { verdict: 'unknown', reason: 'undecided', message: doubt }
   const { vouched, equivalent, unknownFields } = it.comparison

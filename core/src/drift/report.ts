@@ -34,6 +34,16 @@ export interface FieldRecord {
   readonly because: string
 }
 
+/** A field that Git holds encrypted: what it should be is not known without the keys. */
+export interface EncryptedRecord {
+  /** RFC 6901 pointer. */
+  readonly path: string
+  /** The same for people, with merge keys. */
+  readonly field: string
+  /** The encrypted file that it comes from; absent where it is encrypted in place. */
+  readonly file?: string
+}
+
 export interface ObjectRef {
   readonly apiVersion: string
   readonly kind: string
@@ -51,6 +61,8 @@ export interface ObjectRecord extends ObjectRef {
   readonly fields?: readonly FieldRecord[]
   /** Live fields of controllers and autoscalers, which Flux leaves alone. */
   readonly explained?: readonly FieldRecord[]
+  /** Fields that could not be compared, because Git holds them encrypted. */
+  readonly encrypted?: readonly EncryptedRecord[]
 }
 
 export interface KustomizationRecord extends ObjectRef {

@@ -3,9 +3,10 @@ import type { Kustomization } from '../desired/kustomization.js'
 import { readIgnoreRules } from '../drift/ignore.js'
 import { judge, type Judgement } from '../drift/judge.js'
 import { maskKnownSecrets } from '../drift/known-secret.js'
-import type { FieldRecord, ObjectRecord } from '../drift/report.js'
+import type { ObjectRecord } from '../drift/report.js'
 import type { GitOpsError } from '../errors.js'
 import { keyOf, keyString, type KubernetesObject, type ObjectKey } from '../object.js'
+import { isNameUnknown } from './generated-names.js'
 import { heldBecause } from './kustomization-record.js'
 import { orphanRecords } from './orphans.js'
 import type { Plan } from './plan.js'
@@ -28,7 +29,9 @@ type Finding = Pick<ObjectRecord, 'verdict' | 'reason' | 'message'>
 export function objectRecords(plan: Plan, reading: Reading): readonly ObjectRecord[] {
   if (plan.build?.ok !== true) return []
   const subjects = subjectsOf(plan, reading)
-  const records = [...subjects.values()].map(recordOf)
+  const findings = [...subjects.values()].map((subject) => ({ subject, ...findingOf(subject) }))
+  const secrets = new Set([...secretValuesOf(plan), ...findings.flatMap(({ hidden = [] }) => hidden)])
+  const records = findings.map(({ subject, finding }) => recordOf(subject, masked(finding, secrets)))
   return [...records, ...orphanRecords(plan, reading.live.objects, new Set(subjects.keys()))]
 }
 
@@ -56,8 +59,9 @@ function identityOf(object: KubernetesObject, { discovery }: Reading): string {
   return key === undefined ? `no namespace ${keyString(keyOf(object))}` : keyString(key)
 }
 
-function recordOf(subject: Subject): ObjectRecord {
-  const { git, key, plan } = subject
+type ObjectFinding = Omit<ObjectRecord, 'apiVersion' | 'kind' | 'name' | 'owner'>
+
+function recordOf({ git, key, plan }: Subject, finding: ObjectFinding): ObjectRecord {
   const namespace = key?.namespace ?? ''
   return {
     apiVersion: git.apiVersion,
@@ -70,33 +74,68 @@ function recordOf(subject: Subject): ObjectRecord {
       namespace: plan.kustomization.namespace,
       name: plan.kustomization.name,
     },
-    ...findingOf(subject),
+    ...finding,
   }
 }
 
-function findingOf(subject: Subject): Omit<ObjectRecord, 'apiVersion' | 'kind' | 'name' | 'owner'> {
-  const { key, reading } = subject
-  if (key === undefined) {
-    const message = 'a namespaced kind without a namespace: Flux refuses to apply it'
-    return { verdict: 'failed', reason: 'namespace-missing', message }
+function masked(finding: ObjectFinding, secrets: ReadonlySet<string>): ObjectFinding {
+  const { fields, explained, ...rest } = finding
+  return {
+    ...rest,
+    ...(fields === undefined ? {} : { fields: maskKnownSecrets(fields, secrets) }),
+    ...(explained === undefined ? {} : { explained: maskKnownSecrets(explained, secrets) }),
   }
+}
+
+interface Judged {
+  readonly finding: ObjectFinding
+  /** Live values that no record of the Kustomization may show. */
+  readonly hidden?: readonly string[]
+}
+
+function findingOf(subject: Subject): Judged {
+  const { key, git } = subject
+  if (isNameUnknown(git)) return { finding: NAME_UNKNOWN }
+  if (key === undefined) return { finding: NO_NAMESPACE }
+  const finding = unreadFinding(subject, key)
+  const live = subject.reading.live.objects.get(keyString(key))
+  return finding !== undefined || live === undefined
+    ? { finding: finding ?? absentFinding(subject) }
+    : judged(subject, live)
+}
+
+const NO_NAMESPACE: Finding = {
+  verdict: 'failed',
+  reason: 'namespace-missing',
+  message: 'a namespaced kind without a namespace: Flux refuses to apply it',
+}
+
+const NAME_UNKNOWN: Finding = {
+  verdict: 'unknown',
+  reason: 'encrypted',
+  message: 'its name ends in a hash of content that is encrypted in Git: it is not known which object it is',
+}
+
+function unreadFinding(subject: Subject, key: ObjectKey): Finding | undefined {
+  const { reading } = subject
   const problem = reading.live.problems.get(keyString(key))
   if (problem !== undefined) return problemFinding(subject, problem)
   const live = reading.live.objects.get(keyString(key))
-  if (live === undefined) return absentFinding(subject)
-  const rival = rivalOf(subject, live)
-  if (rival !== undefined) {
-    const message = `Kustomization ${rival.namespace}/${rival.name} has it too, and applied it last`
-    return { verdict: 'drifted', reason: 'contested', message }
-  }
-  const { fields, explained, ...rest } = judgeBoth(subject, live)
-  const shown = (records: readonly FieldRecord[]): readonly FieldRecord[] =>
-    maskKnownSecrets(records, secretValuesOf(subject.plan))
-  return {
+  const rival = live === undefined ? undefined : rivalOf(subject, live)
+  if (rival === undefined) return undefined
+  const message = `Kustomization ${rival.namespace}/${rival.name} has it too, and applied it last`
+  return { verdict: 'drifted', reason: 'contested', message }
+}
+
+function judged(subject: Subject, live: KubernetesObject): Judged {
+  const { fields, explained, encrypted = [], hidden = [], ...rest } = judgeBoth(subject, live)
+  const finding = {
     ...rest,
-    ...(fields.length > 0 ? { fields: shown(fields) } : {}),
-    ...(explained.length > 0 ? { explained: shown(explained) } : {}),
+    ...(fields.length > 0 ? { fields } : {}),
+    ...(explained.length > 0 ? { explained } : {}),
+    ...(encrypted.length > 0 ? { encrypted } : {}),
   }
+  return { finding, hidden }
 }
 
 /** Another Kustomization that declares the object and whose owner labels are on it now. */

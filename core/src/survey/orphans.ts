@@ -2,7 +2,8 @@ import { OWNER_NAME, OWNER_NAMESPACE } from '../desired/decorate.js'
 import type { ObjectRecord } from '../drift/report.js'
 import { isPruneDisabled } from '../drift/switches.js'
 import { parseInventoryEntry } from '../live/inventory.js'
-import { keyString, type KubernetesObject } from '../object.js'
+import { keyOf, keyString, type KubernetesObject } from '../object.js'
+import { isNameUnknown, mayBe } from './generated-names.js'
 import { heldBecause } from './kustomization-record.js'
 import type { Plan } from './plan.js'
 
@@ -17,10 +18,17 @@ export function orphanRecords(
   inGit: ReadonlySet<string>,
 ): readonly ObjectRecord[] {
   const inventory = new Set(plan.kustomization.status.inventory.flatMap(inventoryKey))
+  const unnamed = unnamedObjects(plan)
+  const isMade = (object: KubernetesObject): boolean => unnamed.some((one) => mayBe(keyOf(object), one))
   return [...live]
     .filter(([key, object]) => !inGit.has(key) && (inventory.has(key) || isLabelled(plan, object)))
+    .filter(([, object]) => !isMade(object))
     .map(([key, object]) => orphanRecord(plan, object, inventory.has(key)))
 }
+
+/** What the builds have under names that end in a hash of encrypted content: one of the live objects is that. */
+const unnamedObjects = ({ build, next }: Plan): readonly KubernetesObject[] =>
+  [build, next].flatMap((result) => (result?.ok === true ? result.build.objects : [])).filter(isNameUnknown)
 
 function inventoryKey(entry: { readonly id: string; readonly v: string }): readonly string[] {
   const item = parseInventoryEntry(entry)

@@ -7,6 +7,7 @@ import type { Commit } from '../git/repository.js'
 import { findBreakingCommit } from './breaking-commit.js'
 import type { Builder, BuildResult } from './builder.js'
 import type { FluxState } from './flux-state.js'
+import { withGeneratedNames } from './generated-names.js'
 
 /** One Kustomization with all that has to be built for it. */
 export interface Plan {
@@ -37,7 +38,7 @@ export async function planKustomization(
   if (problem !== undefined || source === undefined)
     return problem === undefined ? plan : { ...plan, problem }
   const [build, next, broken] = await Promise.all([
-    baseline.kind === 'never' ? undefined : builder.build(kustomization, source, baseline.revision),
+    buildBaseline(kustomization, source, baseline, builder),
     buildNext(kustomization, source, baseline, builder),
     buildBroken(kustomization, source, builder),
   ])
@@ -47,6 +48,19 @@ export async function planKustomization(
     ...(next === undefined ? {} : { next }),
     ...(broken === undefined ? {} : { broken }),
   }
+}
+
+/** The inventory tells names of generated objects only where it is of the same apply. */
+async function buildBaseline(
+  kustomization: Kustomization,
+  source: Source,
+  baseline: Baseline,
+  builder: Builder,
+): Promise<BuildResult | undefined> {
+  if (baseline.kind === 'never') return undefined
+  const result = await builder.build(kustomization, source, baseline.revision)
+  if (!result.ok || baseline.kind !== 'applied') return result
+  return { ok: true, build: withGeneratedNames(result.build, kustomization.status.inventory) }
 }
 
 /** While a reconcile runs, or after one that failed half way, objects may be of either revision. */

@@ -6,6 +6,7 @@ import { parseInventoryEntry } from '../live/inventory.js'
 import { readLive, type LiveState, type Wanted } from '../live/list.js'
 import { openApiDocuments } from '../live/openapi.js'
 import { isRecord, keyString, type KubernetesObject } from '../object.js'
+import { isNameUnknown } from './generated-names.js'
 import type { Plan } from './plan.js'
 import { clusterKey } from './scope.js'
 
@@ -53,7 +54,7 @@ function wantedObjects(plans: readonly Plan[], discovery: Discovery): readonly W
   const wanted = new Map<string, Wanted>()
   for (const object of plans.flatMap(builtObjects)) {
     const key = clusterKey(object, discovery)
-    if (key === undefined || wanted.has(keyString(key))) continue
+    if (key === undefined || wanted.has(keyString(key)) || isNameUnknown(object)) continue
     wanted.set(keyString(key), { apiVersion: object.apiVersion, key })
   }
   for (const entry of plans.flatMap((plan) => plan.kustomization.status.inventory)) {

@@ -93,7 +93,7 @@ describe('an entry path', () => {
       'flux-system': ['Kustomization/apps', 'Kustomization/gone', 'Kustomization/sops'],
       apps: ['ConfigMap/a'],
       gone: 'PATH_NOT_FOUND',
-      sops: 'SPEC_UNSUPPORTED',
+      sops: ['ConfigMap/a'],
     })
   })
 
@@ -162,6 +162,8 @@ describe('variables', () => {
     const from = (text: string) =>
       dataOf({ ...substituting({ kind: 'Secret', name: 'settings' }), ...vars, 'vars/vars.yaml': text })
     expect([await from(secret), await from(encrypted)]).toEqual([{ a: 'in-secret' }, 'SPEC_UNSUPPORTED'])
+    const optional = substituting({ kind: 'Secret', name: 'settings', optional: true })
+    expect(await dataOf({ ...optional, ...vars, 'vars/vars.yaml': encrypted })).toBe('SPEC_UNSUPPORTED')
   })
 
   it('go through a chain: what one gives is substituted into what gives the next', async () => {
