@@ -169,7 +169,7 @@ export const BROKEN: readonly (readonly [string, Verdict, string, RegExp])[] = [
     'remote-base-refused',
     /^remote loads https:\/\/example\.com\/base\/\/app from the network/,
   ],
-  ['encrypted', 'unknown', 'path-not-found', /^kustomization path not found: encrypted: /],
+  ['encrypted', 'unknown', 'path-not-found', /^kustomization path not found: stat encrypted: /],
   ['edge', 'excluded', 'remote-cluster', /^its objects live on another cluster \(spec\.kubeConfig\)$/],
   ['from-oci', 'unknown', 'source-unsupported', /^OCIRepository\/flux-system\/oci cannot be read from Git: /],
   ['sourceless', 'unknown', 'not-found', /^GitRepository\/flux-system\/deleted is not on the cluster: /],
