@@ -36,6 +36,7 @@ export async function readClosure(
     unreadable: new Set(),
     folders: new Set(),
     visited: new Set([folder]),
+    configured: new Set(),
   }
   // With a second kustomization file beside the first, kustomize has to fail as it does in Flux.
   const own = kustomizationFiles(artifact, folder)
@@ -56,6 +57,8 @@ interface Walk {
   readonly unreadable: Set<string>
   readonly folders: Set<string>
   readonly visited: Set<string>
+  /** What was read as a plugin's configuration, with the folder that its paths start in. */
+  readonly configured: Set<string>
 }
 
 async function follow(walk: Walk, folder: string, file: KustomizationFile): Promise<void> {
@@ -118,6 +121,9 @@ async function followConfigurations(
 }
 
 async function followConfigured(walk: Walk, folder: string, path: string): Promise<void> {
+  const step = `${folder}\0${path}`
+  if (walk.configured.has(step)) return
+  walk.configured.add(step)
   if (walk.artifact.files.has(path)) {
     const documents = readUnambiguousYaml(await contentOf(walk.artifact, path), path)
     await followConfigurations(walk, folder, documents)

@@ -115,6 +115,11 @@ transformers: ["kind: PrefixTransformer\\nprefix: x.yaml"]
     ])
   })
 
+  it('comes to an end where a plugin’s folder names itself', async () => {
+    const files = { 'apps/gen/kustomization.yaml': 'resources: [../gen]' }
+    expect(await closure('generators: [gen]', files)).toEqual(['apps/gen/kustomization.yaml'])
+  })
+
   it('leaves what is missing to kustomize', async () => {
     expect(await closure('resources: [gone.yaml, ../gone]\npatches: [{path: gone}]')).toEqual([])
     const files = { 'apps/kustomization.yaml': 'resources: [gone.yaml]' }

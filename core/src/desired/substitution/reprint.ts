@@ -151,8 +151,27 @@ async function unprintable(
 ): Promise<GitOpsError> {
   const { before, after } = resource ?? { before: '', after: '' }
   const malformed = await yamlWords(after, kustomize)
-  const words = malformed === undefined ? notAnObject(after) : `envsubst error: YAMLToJSON: ${malformed}`
+  const words =
+    malformed === undefined
+      ? ((await secondReading(after, kustomize)) ?? notAnObject(after))
+      : `envsubst error: YAMLToJSON: ${malformed}`
   return failure(`post build failed for '${describeResource(before)}': ${words}`)
+}
+
+/**
+ * What Go itself prints is not always what Go reads: a block of text that starts with a tab is not. The line is that
+ * of our patch, in which the metadata are two lines longer, so it is told where they come last.
+ */
+async function secondReading(text: string, kustomize: Kustomize): Promise<string | undefined> {
+  const why = await printAll([text], kustomize).then(
+    () => '',
+    (error: unknown) => (error instanceof GitOpsError ? (error.why ?? '') : ''),
+  )
+  const [, line = '', fault] = /(?:^|: )yaml: (line \d+: )?([^\n]+)$/.exec(why) ?? []
+  if (fault === undefined) return undefined
+  const document = readFirstYaml(text, 'the text after substitution')
+  const isLast = isRecord(document) && Object.keys(document).every((key) => key <= 'metadata')
+  return `UnmarshalJSON: yaml: ${isLast ? line : ''}${fault}`
 }
 
 /** kustomize takes a resource from a JSON object alone; one without a kind is found out later, by who applies. */
