@@ -36,7 +36,7 @@ interface FolderChoice {
 }
 
 const document = fc.oneof<fc.Arbitrary<Manifest | string>[]>(
-  { weight: 9, arbitrary: manifest } as never,
+  { weight: 14, arbitrary: manifest } as never,
   { weight: 1, arbitrary: oddDocument } as never,
 )
 
@@ -47,10 +47,10 @@ const kustomization = fc.record({
     { weight: 6, arbitrary: fc.constant('kustomization.yaml') },
     fc.constantFrom('kustomization.yml', 'Kustomization'),
   ),
-  features: fc.array(kustomizationField, { maxLength: 4 }),
+  features: fc.array(kustomizationField, { maxLength: 3 }),
   spelling,
-  leftOut: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.constant(1)),
-  instead: seldom(oddKustomization, 20),
+  leftOut: fc.oneof({ weight: 11, arbitrary: fc.constant(0) }, fc.constant(1)),
+  instead: seldom(oddKustomization, 40),
 })
 
 /** @param freq one folder in so many has no kustomization file */
@@ -66,17 +66,17 @@ const folder = (freq: number, minLength = 0): fc.Arbitrary<FolderChoice> =>
 
 const choices = fc.record({
   apps: folder(3, 1),
-  base: fc.option(folder(8), { nil: undefined, freq: 2 }),
-  parts: fc.option(folder(8), { nil: undefined, freq: 2 }),
-  nested: seldom(folder(2), 3),
+  base: fc.option(folder(24, 1), { nil: undefined, freq: 2 }),
+  parts: fc.option(folder(24, 1), { nil: undefined, freq: 2 }),
+  nested: seldom(folder(8, 1), 4),
   usesParts: fc.boolean(),
   usesBase: fc.boolean(),
-  isDuplicated: fc.oneof({ weight: 25, arbitrary: fc.constant(false) }, fc.constant(true)),
+  isDuplicated: fc.oneof({ weight: 40, arbitrary: fc.constant(false) }, fc.constant(true)),
   spec: fc.array(specField, { maxLength: 3 }),
-  path: rarely(16, './apps', 'apps/', './apps/nested', './nowhere', './apps/one.yaml', './base', '.'),
-  sourceIgnore: seldom(ignoreRules, 16),
+  path: rarely(30, './apps', 'apps/', './apps/nested', './nowhere', './apps/one.yaml', './base', '.'),
+  sourceIgnore: seldom(ignoreRules, 24),
   nestedIgnore: seldom(ignoreRules, 30),
-  ignore: seldom(ignoreRules, 16),
+  ignore: seldom(ignoreRules, 24),
 })
 
 type Choices = typeof choices extends fc.Arbitrary<infer T> ? T : never
@@ -89,8 +89,10 @@ function assemble(choice: Choices): Case {
   const base = writer.folder('base', choice.base, { below: [], isComponent: false })
   writer.folder('parts', choice.parts, { below: base, isComponent: true })
   const nested = writer.folder('apps/nested', choice.nested, { below: [], isComponent: false })
+  // A component's patches are for what the base holds.
+  const usesBase = choice.usesBase || choice.usesParts
   const references = {
-    resources: [...(choice.usesBase && choice.base ? ['../base'] : []), ...(choice.nested ? ['nested'] : [])],
+    resources: [...(usesBase && choice.base ? ['../base'] : []), ...(choice.nested ? ['nested'] : [])],
     components: choice.usesParts && choice.parts ? ['../parts'] : [],
   }
   const below = [...base, ...nested]
@@ -191,7 +193,9 @@ class Writer {
     const { apiVersion, kind, metadata, body } = one
     const name = `${kind.toLowerCase().slice(0, 3)}-${number}`
     const namespace = typeof metadata.namespace === 'string' ? metadata.namespace : undefined
-    own.push({ apiVersion, kind, name, namespace })
-    return { apiVersion, kind, metadata: { name, ...metadata }, ...body }
+    // A list is taken apart before anything is looked for in it.
+    if (!kind.endsWith('List')) own.push({ apiVersion, kind, name, namespace })
+    const text = JSON.stringify({ apiVersion, kind, metadata: { name, ...metadata }, ...body })
+    return JSON.parse(text.replaceAll('"item-', `"item-${number}-`)) as object
   }
 }

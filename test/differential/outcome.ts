@@ -82,7 +82,7 @@ export async function ourOutcome(object: KubernetesObject, place: Place): Promis
 
 /** What Flux says as a whole is our `why` alone where the controller gives up before or after kustomize. */
 const WHOLE =
-  /^(?:post build failed for|failed to decode|component path|error converting|error unmarshaling|open [^]* remove) /
+  /^(?:post build failed for|failed to decode|component path|error converting|error unmarshaling(?![^]* builtinconfig)|open [^]* remove) /
 
 /** What we say, with the case's own folder taken out. */
 export function refusal({ code, message, why }: GitOpsError, root: string): Refusal {

@@ -7,7 +7,7 @@ import { sealedFiles, type SealedFile } from './encrypted-files.js'
 import { editFile, findKustomizationFile, generateFile, joinPath } from './generator.js'
 import type { KustomizationFile } from './kustomization-file.js'
 import type { Kustomization } from './kustomization.js'
-import { goType, readFirstYaml } from './yaml.js'
+import { goType, readFirstNamedYaml } from './yaml.js'
 
 /** The kustomization file at a Kustomization's path: the repository's own, or the one that Flux generates. */
 export interface EntryFile {
@@ -43,7 +43,7 @@ export async function readEntryFile(artifact: Artifact, folder: string): Promise
     const path = joinPath(folder, 'kustomization.yaml')
     return { path, file: generateFile(artifact, folder), isGenerated: true }
   }
-  const file = readFirstYaml(decode(await bytesOf(artifact, existing), existing), existing)
+  const file = readFirstNamedYaml(decode(await bytesOf(artifact, existing), existing), existing)
   refuseNoMap(file, existing)
   return { path: existing, file: isRecord(file) ? file : {}, isGenerated: false }
 }

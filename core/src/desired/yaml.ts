@@ -109,6 +109,19 @@ export function readFirstYaml(text: string, file: string): unknown {
   return readHandWritten(text, file)[0] ?? null
 }
 
+/**
+ * Like readFirstYaml, for a file that Go turns into JSON: a key that is null has no name there, and here it cannot
+ * be told from the text `null` (sigs.k8s.io/yaml convertToJSONableObject).
+ * @throws GitOpsError YAML_INVALID, also for a key that is the text `null`
+ */
+export function readFirstNamedYaml(text: string, file: string): unknown {
+  const document = readFirstYaml(text, file)
+  walk(document, (value) => {
+    if (isRecord(value) && Object.hasOwn(value, 'null')) throw invalid(file, 'it holds a key that is null')
+  })
+  return document
+}
+
 function readHandWritten(text: string, file: string): readonly unknown[] {
   // js-yaml keeps the place of the first of two equal keys, so that the order of a merge would be lost.
   if (!text.includes('<<')) return load(text, { filename: file, schema: HAND_WRITTEN, json: true })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Case } from '../case.js'
+import { rarely } from './chance.js'
 import type { Feature } from './contribution.js'
 
 const ENTRIES = [
@@ -29,27 +30,26 @@ const DATA: Case['files'] = {
   'data/control.txt': 'a\u0001b\u007f\u0085c',
   'data/long.txt': `${'long line '.repeat(100)}\n`,
   'data/env.env': 'A=1\nB="two"\n# comment\n\n C=3\nD\nE==x\n',
-  'data/crlf.env': 'A=1\r\nB=2\r\n',
+  'data/crlf.env': 'E=1\r\nF=2\r\n',
   'data/broken.env': '1A=1\nno spaces=2\n',
 }
 
-const file = fc.constantFrom(
-  ...Object.keys(DATA).filter((path) => !path.endsWith('.env')),
-  ...[
-    'key=data/one.txt',
-    'other.yaml=data/yaml.yaml',
-    'data/missing.txt',
-    '=data/one.txt',
-    'a=b=data/one.txt',
-    './data/one.txt',
-  ],
+const file = fc.oneof(
+  {
+    weight: 24,
+    arbitrary: fc.constantFrom(
+      ...Object.keys(DATA).filter((path) => !path.endsWith('.env')),
+      ...['key=data/one.txt', 'other.yaml=data/yaml.yaml', './data/one.txt'],
+    ),
+  },
+  { weight: 1, arbitrary: fc.constantFrom('data/missing.txt', '=data/one.txt', 'a=b=data/one.txt') },
 )
 const envFile = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom('data/env.env', 'data/crlf.env') },
+  { weight: 15, arbitrary: fc.constantFrom('data/env.env', 'data/crlf.env') },
   { weight: 1, arbitrary: fc.constantFrom('data/broken.env', 'data/missing.env', 'data/one.txt') },
 )
 const literal = fc.oneof(
-  { weight: 10, arbitrary: fc.constantFrom(...ENTRIES) },
+  { weight: 40, arbitrary: fc.constantFrom(...ENTRIES) },
   { weight: 1, arbitrary: fc.constantFrom('none', '=x', 'a b=c', 'key/x=1') },
 )
 
@@ -67,7 +67,10 @@ const entry = fc.record(
   {
     name: fc.constantFrom('settings', 'credentials', 'extra'),
     namespace: fc.constantFrom('team', 'prod'),
-    behavior: fc.constantFrom('create', 'create', 'merge', 'replace', 'unspecified', 'upsert'),
+    behavior: fc.oneof(
+      { weight: 8, arbitrary: fc.constantFrom('create', 'unspecified') },
+      { weight: 1, arbitrary: fc.constantFrom('merge', 'replace', 'upsert') },
+    ),
     literals: fc.uniqueArray(literal, { minLength: 1, maxLength: 4, selector: (text) => text.split('=')[0] }),
     files: fc.uniqueArray(file, { minLength: 1, maxLength: 3 }),
     envs: fc.array(envFile, { minLength: 1, maxLength: 2 }),
@@ -95,7 +98,7 @@ export const generatorField: fc.Arbitrary<Feature> = fc.oneof(
   { weight: 1, arbitrary: options.map((fields) => () => ({ fields: { generatorOptions: fields } })) },
   {
     weight: 1,
-    arbitrary: fc.constantFrom('data/env.env', ' data/env.env').map((env) => () => ({
+    arbitrary: rarely(6, 'data/env.env', ' data/env.env').map((env) => () => ({
       fields: { configMapGenerator: [{ name: 'extra', env }] },
       files: DATA,
     })),

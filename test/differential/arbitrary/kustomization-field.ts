@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { seldom } from './chance.js'
+import { rarely, seldom } from './chance.js'
 import { type Contribution, type Feature, pick, type Surroundings } from './contribution.js'
 import { generatorField } from './generator-field.js'
 import { image } from './manifest.js'
@@ -39,7 +39,10 @@ const images = fc
     {
       name: image,
       newName: fc.constantFrom('other', 'local/web'),
-      newTag: fc.constantFrom<unknown>('2', '1.10', 1.1, 7, ''),
+      newTag: fc.oneof(
+        { weight: 9, arbitrary: fc.constantFrom<unknown>('2', '1.10', '') },
+        { weight: 1, arbitrary: fc.constantFrom<unknown>(1.1, 7) },
+      ),
       digest: fc.constantFrom('sha256:dd', 'abc'),
       tagSuffix: fc.constant('-s'),
     },
@@ -48,10 +51,12 @@ const images = fc
   .map((entry) => () => ({ fields: { images: [entry] } }))
 
 const replicas = fc
-  .tuple(fc.nat(20), fc.constantFrom<unknown>(0, 3, '5', -1, 2.5))
-  .map(([at, count]) => (around: Surroundings) => ({
-    fields: { replicas: [{ name: pick(around, at).name, count }] },
-  }))
+  .tuple(fc.nat(20), rarely<unknown>(6, 3, 0, '5', -1, 2.5))
+  .map(([at, count]) => (around: Surroundings) => {
+    const objects = around.objects.filter(({ kind }) => /^(?:Deployment|StatefulSet)$/.test(kind))
+    const { name } = pick({ ...around, objects: objects.length > 0 ? objects : around.objects }, at)
+    return { fields: { replicas: [{ name, count }] } }
+  })
 
 const inPatches = fc
   .record({ patch, inFile: fc.boolean() })
@@ -65,8 +70,9 @@ const oldPatches = fc
   .record({ patch, form: fc.nat(2) })
   .map(({ patch: choose, form }) => (around: Surroundings): Contribution => {
     const { patch: text, target = {} } = choose(around)
-    if (form === 0) return { fields: { patchesStrategicMerge: [withoutRaw(text)] } }
-    if (form === 1)
+    const isJson = /^(?:\[|- )/.test(text)
+    if (!isJson && form > 0) return { fields: { patchesStrategicMerge: [withoutRaw(text)] } }
+    if (!isJson)
       return { fields: { patchesStrategicMerge: ['old-patch.yaml'] }, files: { 'old-patch.yaml': text } }
     return {
       fields: { patchesJson6902: [{ path: 'json-patch.yaml', target }] },
@@ -85,18 +91,16 @@ const FIELD_PATHS = [
   'metadata.annotations.[example.com/a]',
   'spec.*',
 ]
+const OPTIONS = [undefined, { create: true }, { delimiter: ':', index: 0 }, { delimiter: '/', index: 9 }]
+/** Where a value can go, and how. */
+const TARGETS: readonly { readonly path: string; readonly options: object | undefined }[] =
+  FIELD_PATHS.flatMap((path) => OPTIONS.map((options) => ({ path, options })))
 const replacement = fc
   .record({
     from: fc.nat(20),
     to: fc.nat(20),
-    source: fc.constantFrom(...FIELD_PATHS, undefined),
-    target: fc.constantFrom(...FIELD_PATHS),
-    options: fc.constantFrom(
-      undefined,
-      { create: true },
-      { delimiter: ':', index: 0 },
-      { delimiter: '/', index: 9 },
-    ),
+    source: rarely(6, 'metadata.name', ...FIELD_PATHS, undefined),
+    target: rarely(4, { path: 'metadata.annotations.note', options: { create: true } }, ...TARGETS),
     literal: seldom(fc.constantFrom('text', '0644'), 5),
     inFile: fc.boolean(),
   })
@@ -109,8 +113,8 @@ const replacement = fc
         : { sourceValue: choice.literal }
     const target = {
       select: { kind: other.kind, name: other.name },
-      fieldPaths: [choice.target],
-      options: choice.options,
+      fieldPaths: [choice.target.path],
+      options: choice.target.options,
     }
     const entry = JSON.parse(JSON.stringify({ ...source, targets: [target] })) as object
     if (!choice.inFile) return { fields: { replacements: [entry] } }
@@ -121,7 +125,7 @@ const replacement = fc
   })
 
 const variable = fc
-  .tuple(fc.nat(20), fc.constantFrom('metadata.name', 'spec.replicas', 'nowhere', undefined))
+  .tuple(fc.nat(20), rarely(6, 'metadata.name', 'spec.replicas', 'nowhere', undefined))
   .map(([at, fieldpath]) => (around: Surroundings) => {
     const { kind, apiVersion, name } = pick(around, at)
     const reference = fieldpath === undefined ? {} : { fieldref: { fieldpath } }
@@ -142,9 +146,12 @@ const order = fixed(
   { sortOptions: {} },
 )
 
-const odd = fixed(
+const metadata = fixed(
   { buildMetadata: ['originAnnotations'] },
   { buildMetadata: ['transformerAnnotations', 'managedByLabel'] },
+)
+
+const odd = fixed(
   { buildMetadata: ['nonsense'] },
   { metadata: { name: 'x', labels: { a: 'b' } } },
   { metadata: { annotations: { 'config.kubernetes.io/local-config': 'true' } } },
@@ -181,19 +188,20 @@ const odd = fixed(
 
 /** One thing that a kustomization file asks for. */
 export const kustomizationField: fc.Arbitrary<Feature> = fc.oneof(
-  { weight: 3, arbitrary: names },
-  { weight: 2, arbitrary: namespace },
-  { weight: 2, arbitrary: labels.map((pairs) => () => ({ fields: { commonLabels: pairs } })) },
-  { weight: 2, arbitrary: labels.map((pairs) => () => ({ fields: { commonAnnotations: pairs } })) },
-  { weight: 2, arbitrary: labelField },
-  { weight: 2, arbitrary: images },
-  { weight: 1, arbitrary: replicas },
-  { weight: 5, arbitrary: inPatches },
-  { weight: 2, arbitrary: oldPatches },
-  { weight: 5, arbitrary: generatorField },
-  { weight: 2, arbitrary: replacement },
-  { weight: 1, arbitrary: variable },
-  { weight: 3, arbitrary: pluginField },
-  { weight: 1, arbitrary: order },
+  { weight: 9, arbitrary: names },
+  { weight: 6, arbitrary: namespace },
+  { weight: 6, arbitrary: labels.map((pairs) => () => ({ fields: { commonLabels: pairs } })) },
+  { weight: 6, arbitrary: labels.map((pairs) => () => ({ fields: { commonAnnotations: pairs } })) },
+  { weight: 6, arbitrary: labelField },
+  { weight: 6, arbitrary: images },
+  { weight: 3, arbitrary: replicas },
+  { weight: 15, arbitrary: inPatches },
+  { weight: 6, arbitrary: oldPatches },
+  { weight: 15, arbitrary: generatorField },
+  { weight: 6, arbitrary: replacement },
+  { weight: 2, arbitrary: variable },
+  { weight: 6, arbitrary: pluginField },
+  { weight: 2, arbitrary: order },
   { weight: 2, arbitrary: odd },
+  { weight: 2, arbitrary: metadata },
 )

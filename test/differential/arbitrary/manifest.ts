@@ -18,7 +18,7 @@ export const label = fc.dictionary(fc.constantFrom('app', 'tier', 'example.com/p
 
 const text = fc.oneof({ weight: 6, arbitrary: oddText }, { weight: 1, arbitrary: template })
 /** Values that are no text where text is wanted: the build fails, in both worlds or in none. */
-const looseText = fc.oneof({ weight: 12, arbitrary: text }, { weight: 1, arbitrary: oddValue })
+const looseText = fc.oneof({ weight: 40, arbitrary: text }, { weight: 1, arbitrary: oddValue })
 const anyValue = fc.oneof({ weight: 4, arbitrary: oddValue }, { weight: 1, arbitrary: text })
 
 const key = fc.constantFrom(

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { seldom } from './chance.js'
+import { rarely, seldom } from './chance.js'
 import type { ObjectName, Surroundings } from './contribution.js'
 import { pick } from './contribution.js'
 import { image } from './manifest.js'
@@ -22,7 +22,6 @@ const CHANGES: readonly Change[] = [
   { metadata: { labels: { patched: 'yes' } } },
   { metadata: { annotations: { note: 'new', 'example.com/a': null } } },
   { metadata: { annotations: null } },
-  { metadata: { namespace: 'other' } },
   { data: { a: 'patched', b: null } },
   { data: null },
   { data: { $patch: 'replace', only: 'this' } },
@@ -42,15 +41,18 @@ const CHANGES: readonly Change[] = [
   { rules: [{ apiGroups: ['apps'], resources: ['*'], verbs: ['*'] }] },
   { $patch: 'delete' },
   { $patch: 'replace', spec: { all: 'new' } },
-  { kind: 'Other' },
   {},
 ]
 
+/** Changes of what the object is found by: it is not found. */
+const MISLED: readonly Change[] = [{ metadata: { namespace: 'other' } }, { kind: 'Other' }]
+
 const change: fc.Arbitrary<Change> = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom<Change>(...CHANGES) },
-  { weight: 1, arbitrary: oddValue.map((value) => ({ spec: { odd: value, nested: { odd: value } } })) },
+  { weight: 1, arbitrary: fc.constantFrom(...MISLED) },
+  { weight: 30, arbitrary: fc.constantFrom<Change>(...CHANGES) },
+  { weight: 5, arbitrary: oddValue.map((value) => ({ spec: { odd: value, nested: { odd: value } } })) },
   {
-    weight: 1,
+    weight: 5,
     arbitrary: image.map((value) => ({
       spec: { template: { spec: { containers: [{ name: 'app', image: value }] } } },
     })),
@@ -58,14 +60,14 @@ const change: fc.Arbitrary<Change> = fc.oneof(
 )
 
 const strategic: fc.Arbitrary<PatchChoice> = fc
-  .record({ index, change, isMissing: fc.nat(14), namespaced: fc.boolean() })
+  .record({ index, change, isMissing: rarely(40, false, true), isBare: rarely(12, false, true) })
   .map((choice) => (around) => {
     const { apiVersion, kind, name, namespace } = pick(around, choice.index)
     const head = { apiVersion, kind, ...choice.change }
     const own = choice.change.metadata as object | undefined
     const metadata = {
-      name: choice.isMissing === 14 ? 'nobody' : name,
-      ...(choice.namespaced && namespace !== undefined ? { namespace } : {}),
+      name: choice.isMissing ? 'nobody' : name,
+      ...(!choice.isBare && namespace !== undefined ? { namespace } : {}),
       ...own,
     }
     return { patch: spell([{ ...head, metadata }], PLAIN) }
@@ -97,7 +99,16 @@ const OPERATIONS: readonly object[] = [
   { op: 'frobnicate', path: '/spec' },
 ]
 
-const operations = fc.array(fc.constantFrom(...OPERATIONS), { minLength: 1, maxLength: 2 })
+/** What can be done to every object, whatever it holds. */
+const ALWAYS = OPERATIONS.filter((one) =>
+  /"op":"add","path":"\/(?:data|spec|metadata\/annotations)"/.test(JSON.stringify(one)),
+)
+
+const operation = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom(...ALWAYS) },
+  { weight: 1, arbitrary: fc.constantFrom(...OPERATIONS) },
+)
+const operations = fc.array(operation, { minLength: 1, maxLength: 2 })
 
 const jsonText = fc
   .record({ operations, asJson: fc.boolean(), extra: seldom(oddValue, 5) })
@@ -129,11 +140,15 @@ const TARGETS: readonly ((object: ObjectName) => object)[] = [
   () => ({ annotationSelector: 'note!=new' }),
   () => ({}),
   () => ({ kind: 'Nothing' }),
-  () => ({ name: '[' }),
-  () => ({ labelSelector: 'a==b==c' }),
 ]
+const WRONG_TARGETS: typeof TARGETS = [() => ({ name: '[' }), () => ({ labelSelector: 'a==b==c' })]
 
-const target = fc.tuple(fc.constantFrom(...TARGETS), index).map(
+const selector = fc.oneof(
+  { weight: 40, arbitrary: fc.constantFrom(...TARGETS) },
+  { weight: 1, arbitrary: fc.constantFrom(...WRONG_TARGETS) },
+)
+
+const target = fc.tuple(selector, index).map(
   ([of, at]) =>
     (around: Surroundings) =>
       of(pick(around, at)) as Readonly<Record<string, unknown>>,
@@ -162,10 +177,10 @@ const BROKEN: readonly Patch[] = [
 
 /** Strategic-merge and JSON patches with and without a target. */
 export const patch: fc.Arbitrary<PatchChoice> = fc.oneof(
-  { weight: 8, arbitrary: strategic },
-  { weight: 8, arbitrary: targeted },
+  { weight: 20, arbitrary: strategic },
+  { weight: 20, arbitrary: targeted },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.tuple(strategic, strategic).map(([one, two]) => (around: Surroundings) => ({
       patch: `${one(around).patch}---\n${two(around).patch}`,
     })),

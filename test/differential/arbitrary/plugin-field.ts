@@ -126,5 +126,5 @@ export const pluginField: fc.Arbitrary<Feature> = fc.oneof(
     weight: 4,
     arbitrary: fc.constantFrom(...CONFIGURATIONS).map(inFile('configurations', 'configuration.yaml')),
   },
-  { weight: 3, arbitrary: fc.constantFrom(...OTHERS).map((one) => () => one) },
+  { weight: 7, arbitrary: fc.constantFrom(...OTHERS).map((one) => () => one) },
 )

@@ -22,7 +22,7 @@ const WORDS = parts`yes ¦ No ¦ on ¦ OFF ¦ y ¦ n ¦ true ¦ True ¦ TRUE ¦ 
 
 const QUOTED = parts`'it''s' ¦ "0644" ¦ 'yes' ¦ '~' ¦ "\u00e9\n\t" ¦ "\x41" ¦ "\U0001F600" ¦ '' ¦ "" ¦ "tab\there"
   ¦ "trailing " ¦ ' leading' ¦ "\0" ¦ "\u2028" ¦ "\u0085" ¦ "a\nb\n" ¦ '#' ¦ "line\n\n  indented\n" ¦ "\ufeffbom" ¦ "$"
-  ¦ '{{ x }}' ¦ "a: b" ¦ "- a" ¦ '"' ¦ "*a" ¦ "1e3" ¦ "2001-12-14" ¦ "null" ¦ "\e[0m" ¦ "\_" ¦ "a\\b" ¦ "\/" ¦ "1_000"
+  ¦ '{{ x }}' ¦ "a: b" ¦ "- a" ¦ '"' ¦ "*a" ¦ "1e3" ¦ "2001-12-14" ¦ "null" ¦ "\e[0m" ¦ "\_" ¦ "a\\b" ¦ "1_000"
   ¦ "=" ¦ "<<" ¦ "0o7" ¦ "1:30" ¦ "off" ¦ ".5" ¦ "+1" ¦ "08" ¦ "0x1F" ¦ "é" ¦ "a\
     b" ¦ "%x" ¦ "@x" ¦ " " ¦ "\n" ¦ "a\r\nb"`
 
@@ -55,7 +55,7 @@ const BLOCKS = [
 const LONG = [`"${'long '.repeat(60)}"`, 'long '.repeat(400).trim(), 'x'.repeat(5000), 'multi\n  line plain']
 
 /** What no reader of YAML, or no printer of JSON, takes: one of these spoils the whole build. */
-const SPOILED = parts`.inf ¦ -.INF ¦ .nan ¦ "\ud83d\ude00" ¦ "a\ ¦ *unknown ¦ @x ¦ [a ¦ a: b ¦ !!bool "yes" ¦ "\q" ¦ %x
+const SPOILED = parts`.inf ¦ -.INF ¦ .nan ¦ "\ud83d\ude00" ¦ "a\ ¦ *unknown ¦ @x ¦ [a ¦ a: b ¦ !!bool "yes" ¦ "\q" ¦ "\/" ¦ %x
   ¦ 18446744073709551615 ¦ 18446744073709551616 ¦ 9007199254740993 ¦ -9223372036854775808 ¦ 123456789012345678901234567890`
 
 /** Plain texts, mostly. */
@@ -64,10 +64,10 @@ export const word: fc.Arbitrary<string> = fc.constantFrom('web', 'api', 'a', 'b'
 /** A scalar, sequence or map as people write them: never the plain text of a printer. */
 export const oddValue: fc.Arbitrary<string> = fc
   .oneof(
-    { weight: 12, arbitrary: fc.constantFrom(...NUMBERS) },
-    { weight: 12, arbitrary: fc.constantFrom(...WORDS) },
-    { weight: 8, arbitrary: fc.constantFrom(...QUOTED) },
-    { weight: 8, arbitrary: fc.constantFrom(...TAGGED, ...BLOCKS, ...LONG) },
+    { weight: 60, arbitrary: fc.constantFrom(...NUMBERS) },
+    { weight: 60, arbitrary: fc.constantFrom(...WORDS) },
+    { weight: 40, arbitrary: fc.constantFrom(...QUOTED) },
+    { weight: 40, arbitrary: fc.constantFrom(...TAGGED, ...BLOCKS, ...LONG) },
     { weight: 1, arbitrary: fc.constantFrom(...SPOILED) },
   )
   .map(raw)
@@ -90,6 +90,6 @@ const UNSET = ['${missing}', '${lines}', '${quote}', '${a', '${1}', '${yaml}', '
 
 /** Text in which variables stand; `a` is nearly always set. */
 export const template: fc.Arbitrary<string> = fc.oneof(
-  { weight: 9, arbitrary: fc.constantFrom(...SET) },
+  { weight: 30, arbitrary: fc.constantFrom(...SET) },
   { weight: 1, arbitrary: fc.constantFrom(...UNSET) },
 )

@@ -107,7 +107,7 @@ const WRONG_PARTS: readonly Contribution['fields'][] = [
   { components: [] },
 ]
 const components = fc
-  .tuple(fc.constantFrom(...PARTS), seldom(fc.constantFrom(...WRONG_PARTS), 6))
+  .tuple(fc.constantFrom(...PARTS), seldom(fc.constantFrom(...WRONG_PARTS), 12))
   .map(([usual, wrong]) => ({ hasParts }: Surroundings) => ({ fields: wrong ?? (hasParts ? usual : {}) }))
 
 /** One field of a Flux Kustomization's spec. */

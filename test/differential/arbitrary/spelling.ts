@@ -26,16 +26,12 @@ export const spelling: fc.Arbitrary<Spelling> = fc.record({
   compactLists: fc.boolean(),
   doubleQuotes: fc.boolean(),
   width: rarely(9, 80, -1, 20),
-  before: rarely(
-    9,
-    '',
-    '---\n',
-    '# head\n---\n',
-    '\n\n',
-    '--- # start\n',
-    '%YAML 1.1\n---\n',
-    '---\n---\n',
-    '# only\n',
+  before: fc.oneof(
+    {
+      weight: 80,
+      arbitrary: rarely(9, '', '---\n', '# head\n---\n', '\n\n', '--- # start\n', '---\n---\n', '# only\n'),
+    },
+    { weight: 1, arbitrary: fc.constant('%YAML 1.1\n---\n') },
   ),
   between: rarely(
     9,
@@ -90,9 +86,15 @@ function printOne(document: unknown, how: Spelling): string {
     lineWidth: how.width,
   })
   // A long one is printed in other quotes, or none.
-  const text = unraw(printed.replace(/(?:"|[>|]-\n *)(@@[0-9a-f]*@@)"?/g, "'$1'"))
+  const text = unraw(flat(printed, how).replace(/(?:"|[>|]-\n *)(@@[0-9a-f]*@@)"?/g, "'$1'"))
   return how.comments ? text.replace(/^( *)(\w+):(.*)$/gm, '$1# about $2\n$1$2:$3') : text
 }
+
+/** Blocks of lines cannot stand in brackets: there they are quoted. */
+const flat = (printed: string, { flowLevel }: Spelling): string =>
+  flowLevel < 0
+    ? printed
+    : printed.replace(/@@(?:7c|3e)[0-9a-f]*@@/g, (marked) => encode(`"${unmarked(marked)}"`))
 
 /** Puts raw texts in place, further lines indented as deep as the line they begin in. */
 function unraw(text: string): string {
@@ -107,4 +109,5 @@ function unraw(text: string): string {
 const unmarked = (text: string): string =>
   text.replace(/@@([0-9a-f]*)@@/g, (_, hex: string) => JSON.stringify(decode(hex)).slice(1, -1))
 
+const encode = (text: string): string => `@@${Buffer.from(text).toString('hex')}@@`
 const decode = (hex: string): string => Buffer.from(hex, 'hex').toString()
