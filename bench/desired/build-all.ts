@@ -3,8 +3,8 @@
 // With a scratch folder nothing is built: the inputs of each build are written there, for others to build.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { readArtifact } from '@kubectl-gitops/core/desired/artifact.js'
-import { BuildCache } from '@kubectl-gitops/core/desired/build-cache.js'
+import { readArtifact } from '@kubectl-gitops/core/desired/source/artifact.js'
+import { BuildCache } from '@kubectl-gitops/core/desired/cache/build-cache.js'
 import { type EntryPathResult, readEntryPath } from '@kubectl-gitops/core/desired/entry-path.js'
 import { readEntryFile, readInputs } from '@kubectl-gitops/core/desired/inputs.js'
 import { openCheckout } from '@kubectl-gitops/core/git/checkout.js'

@@ -1,4 +1,4 @@
-import { BuildCache } from '@kubectl-gitops/core/desired/build-cache.js'
+import { BuildCache } from '@kubectl-gitops/core/desired/cache/build-cache.js'
 import type { Kustomize } from '@kubectl-gitops/core/desired/kustomize.js'
 import { openRepository } from '@kubectl-gitops/core/git/repository.js'
 import { connect, type Cluster } from '@kubectl-gitops/core/live/cluster.js'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Artifact, readArtifact } from '@kubectl-gitops/core/desired/artifact.js'
+import { type Artifact, readArtifact } from '@kubectl-gitops/core/desired/source/artifact.js'
 import { build } from '@kubectl-gitops/core/desired/build.js'
 import { type Kustomization, readKustomization } from '@kubectl-gitops/core/desired/kustomization.js'
 import { kustomizeWords } from '@kubectl-gitops/core/desired/kustomize.js'

@@ -1,5 +1,5 @@
 import { GitOpsError } from '../errors.js'
-import { folderOf, type Artifact } from './artifact.js'
+import { folderOf, type Artifact } from './source/artifact.js'
 import { editFile } from './generator.js'
 import type { Kustomization } from './kustomization.js'
 

@@ -1,6 +1,6 @@
 import { GitOpsError } from '../errors.js'
 import { isRecord } from '../object.js'
-import { bytesOf, decode, type Artifact } from './artifact.js'
+import { bytesOf, decode, type Artifact } from './source/artifact.js'
 import { joinPath } from './generator.js'
 import { foldName, KUSTOMIZATION_NAMES, type KustomizationFile } from './kustomization-file.js'
 import { fileReferences, pluginReferences, type Reference } from './reference.js'

@@ -2,8 +2,12 @@ import { asGitOpsError, GitOpsError } from '../errors.js'
 import { sameRepository } from '../git/location.js'
 import { createGate, type Gate } from '../live/gate.js'
 import type { KubernetesObject } from '../object.js'
-import type { Artifact } from './artifact.js'
-import { type ArtifactGenerator, isArtifactGenerator, readArtifactGenerator } from './artifact-generator.js'
+import type { Artifact } from './source/artifact.js'
+import {
+  type ArtifactGenerator,
+  isArtifactGenerator,
+  readArtifactGenerator,
+} from './source/artifact-generator.js'
 import { type Build, build } from './build.js'
 import {
   type FluxReference,
@@ -14,9 +18,9 @@ import {
 } from './kustomization.js'
 import type { Kustomize } from './kustomize.js'
 import { type OriginFile, traceOrigins } from './origin-file.js'
-import { bareSource, isHelmSource, isSource, readSource, referenceKey, type Source } from './source.js'
-import { type OpenRepository, type SourceReader, sourceArtifact } from './source-artifact.js'
-import { linkSources } from './source-links.js'
+import { bareSource, isHelmSource, isSource, readSource, referenceKey, type Source } from './source/source.js'
+import { type OpenRepository, type SourceReader, sourceArtifact } from './source/source-artifact.js'
+import { linkSources } from './source/source-links.js'
 import { refuseMalformed } from './spec.js'
 import { GitVariables } from './git-variables.js'
 

@@ -1,6 +1,6 @@
 import { GitOpsError } from '../errors.js'
 import { isRecord } from '../object.js'
-import { comparePaths, folderOf, type Artifact } from './artifact.js'
+import { comparePaths, folderOf, type Artifact } from './source/artifact.js'
 import { KUSTOMIZATION_NAMES, type KustomizationFile, readKustomizationFile } from './kustomization-file.js'
 
 export { KUSTOMIZATION_NAMES, type KustomizationFile }

@@ -1,5 +1,5 @@
 import { GitOpsError } from '../errors.js'
-import type { Artifact } from './artifact.js'
+import type { Artifact } from './source/artifact.js'
 import { joinPath } from './generator.js'
 import type { KustomizationFile } from './kustomization-file.js'
 import { kustomizeBuild, type Kustomize, type ScratchFiles } from './kustomize.js'

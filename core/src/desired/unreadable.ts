@@ -1,5 +1,5 @@
 import { GitOpsError } from '../errors.js'
-import { bytesOf, decode, type Artifact } from './artifact.js'
+import { bytesOf, decode, type Artifact } from './source/artifact.js'
 import { findKustomizationFile } from './generator.js'
 import { UNMARSHALING, type BuildInputs } from './inputs.js'
 import { kustomizeBuild, type Kustomize, type ScratchFiles } from './kustomize.js'

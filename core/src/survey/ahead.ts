@@ -1,6 +1,6 @@
 import { readEntryFile, readInputs } from '../desired/inputs.js'
 import type { Kustomization } from '../desired/kustomization.js'
-import type { Source } from '../desired/source.js'
+import type { Source } from '../desired/source/source.js'
 import type { Repository } from '../git/repository.js'
 import { formatRevision, parseRevision } from '../revision.js'
 import { commitOf, type Builder } from './builder.js'

@@ -1,6 +1,6 @@
 import type { Kustomization } from '../desired/kustomization.js'
-import { commitOf } from '../desired/origin-revision.js'
-import type { Source } from '../desired/source.js'
+import { commitOf } from '../desired/source/origin-revision.js'
+import type { Source } from '../desired/source/source.js'
 import type { Commit } from '../git/repository.js'
 import type { Builder } from './builder.js'
 

@@ -1,7 +1,7 @@
-import type { Artifact } from '../desired/artifact.js'
+import type { Artifact } from '../desired/source/artifact.js'
 import type { Build } from '../desired/build.js'
 import type { Kustomization } from '../desired/kustomization.js'
-import { referenceKey, type Source } from '../desired/source.js'
+import { referenceKey, type Source } from '../desired/source/source.js'
 import { GitOpsError } from '../errors.js'
 import { digestOf } from './rendering.js'
 

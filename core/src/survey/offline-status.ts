@@ -1,7 +1,7 @@
 import { dependencyCycles, fullName } from '../desired/dependency-order.js'
 import type { EntryPathResult } from '../desired/entry-path.js'
 import type { FluxReference } from '../desired/kustomization.js'
-import type { Source } from '../desired/source.js'
+import type { Source } from '../desired/source/source.js'
 import { redactUrl } from '../git/redaction.js'
 import { familyOrder } from './family.js'
 import { referenceKey } from './flux-state.js'

@@ -1,6 +1,6 @@
 import { baselineOf, type Baseline } from '../desired/baseline.js'
 import { readyCondition, type Kustomization } from '../desired/kustomization.js'
-import { referenceKey, type Source } from '../desired/source.js'
+import { referenceKey, type Source } from '../desired/source/source.js'
 import { refuseMalformed } from '../desired/spec.js'
 import { asGitOpsError, GitOpsError, type ErrorCode } from '../errors.js'
 import type { Commit } from '../git/repository.js'

@@ -1,4 +1,4 @@
-import type { OpenRepository } from '../desired/source-artifact.js'
+import type { OpenRepository } from '../desired/source/source-artifact.js'
 import type { Repository } from '../git/repository.js'
 
 export type { OpenRepository }

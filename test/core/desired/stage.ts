@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Artifact, readArtifact } from '@kubectl-gitops/core/desired/artifact.js'
+import { type Artifact, readArtifact } from '@kubectl-gitops/core/desired/source/artifact.js'
 import { build, type Build } from '@kubectl-gitops/core/desired/build.js'
 import { type Kustomization, readKustomization } from '@kubectl-gitops/core/desired/kustomization.js'
 import type { Kustomize } from '@kubectl-gitops/core/desired/kustomize.js'

@@ -1,5 +1,5 @@
 import { isRecord } from '../../object.js'
-import type { Artifact } from '../artifact.js'
+import type { Artifact } from '../source/artifact.js'
 import { resolvePath } from '../closure.js'
 import { findKustomizationFile, joinPath } from '../generator.js'
 import type { BuildInputs } from '../inputs.js'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { readArtifact } from '@kubectl-gitops/core/desired/artifact.js'
+import { readArtifact } from '@kubectl-gitops/core/desired/source/artifact.js'
 import { build, type Build } from '@kubectl-gitops/core/desired/build.js'
 import { readKustomization } from '@kubectl-gitops/core/desired/kustomization.js'
 import { GitOpsError } from '@kubectl-gitops/core/errors.js'
