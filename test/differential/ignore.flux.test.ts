@@ -126,10 +126,12 @@ describeWith(NEEDED, 'what a source packs, beside the real source-controller', (
     await mkdir(target)
     await unpack(new Uint8Array(await answer.arrayBuffer()), target)
     const entries = await readdir(target, { recursive: true, withFileTypes: true })
+    // Rules can take `.git` itself back in; what Flux's own clone is made of is in no commit.
     const paths = (wanted: boolean) =>
       entries
         .filter((entry) => entry.isDirectory() === wanted)
         .map((entry) => relative(target, join(entry.parentPath, entry.name)))
+        .filter((path) => path !== '.git' && !path.startsWith('.git/'))
     return { files: sorted(paths(false)), folders: sorted(paths(true)) }
   }
 
