@@ -65,9 +65,8 @@ describeCorpora(whyAbsent ?? whySkipped(NEEDED), 'real repositories, beside the 
       expect(judged.filter(({ verdict }) => verdict.kind === 'mismatch')).toEqual([])
       expect(asked.length).toBeGreaterThan(0)
       // A controller that builds nothing would agree with one that refuses everything.
-      expect(judged.filter(({ verdict }) => verdict.kind === 'proved').length).toBeGreaterThan(
-        asked.length * 0.9,
-      )
+      const equal = judge(asked).filter(({ verdict }) => ['proved', 'approximate'].includes(verdict.kind))
+      expect(equal.length).toBeGreaterThan(asked.length * 0.9)
     },
     IS_WHOLE ? 1_200_000 : 110_000,
   )

@@ -119,9 +119,13 @@ function isResource({ apiVersion, kind, metadata, ...others }: Resource): boolea
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
+/** kustomize writes annotations anew, and takes empty ones away; what it does with odd ones is its own. */
 const isPlainTexts = (texts: unknown): boolean =>
   isRecord(texts) &&
-  Object.entries(texts).every(([name, value]) => typeof value === 'string' && !name.includes('config.k'))
+  Object.keys(texts).length > 0 &&
+  Object.entries(texts).every(
+    ([name, value]) => typeof value === 'string' && /^[!-~][ -~]*$/.test(value) && !name.includes('config.k'),
+  )
 
 /** Two objects of one name are refused, depending on their namespaces: that is kustomize's to tell. */
 function refuseAlike(resources: readonly Resource[]): void {

@@ -105,6 +105,12 @@ describe('a list of resources', () => {
       'an object for kustomize alone',
       { 'apps/b.yaml': annotated('config.kubernetes.io/local-config: "true"') },
     ],
+    [
+      'annotations that are empty',
+      { 'apps/b.yaml': configMap('b').replace('name: b', 'name: b\n  annotations: {}') },
+    ],
+    ['labels that are empty', { 'apps/b.yaml': configMap('b').replace('name: b', 'name: b\n  labels: {}') }],
+    ['an annotation of two lines', { 'apps/b.yaml': annotated('x: "a\\nb"') }],
     ['an annotation that is no text', { 'apps/b.yaml': annotated('x: 5') }],
     ['an empty file', { 'apps/b.yaml': '# nothing\n' }],
     ['an object without a name', { 'apps/b.yaml': configMap('b').replace('  name: b\n', '  labels: {}\n') }],
