@@ -29,12 +29,12 @@ node_modules/.installed: package-lock.json | preflight
 binaries: | preflight ## build the test servers that are missing: once per machine, about 15 min
 	@node test/control-plane/build.mjs
 
-test: preflight install binaries ## check, build and run every test, about 5 min; the last line counts them
+test: preflight install binaries ## check, build and run every test, about 13 min; the last line counts them
 	@echo 'checking types, style and format, about 1 min'
 	@npm run --silent check || $(GIVE_UP)
 	@echo 'building the plugin, a few seconds'
 	@npm run --silent build || $(GIVE_UP)
-	@echo 'running all tests: pure, on a real API server, with real Flux; about 3 min'
+	@echo 'running all tests: pure, on a real API server, with real Flux; about 11 min'
 	@$(JEST)
 
 demo: preflight install binaries ## play the two-minute tour on a cluster of its own

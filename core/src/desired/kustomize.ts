@@ -167,12 +167,15 @@ const PANIC = /^panic: ([^]*?)\n(?:\[signal [^\n]*\n)?goroutine \d+ \[[^]*$/
 const recovered = (_: string, value: string): string =>
   `recovered from kustomize build panic: ${value.replaceAll('\n\t', '\n')}`
 
+/** What kustomize logs on the way, with the time, is no error. */
+const NOTE = /^[IW]\d{4} \d\d:\d\d:\d\d\.\d+ /
+
 /** kustomize's own words, with paths as they are in the repository and without its deprecation notes. */
 export function kustomizeWords(stderr: string, scratch: string): string {
   const root = join(scratch, 'files')
   const words = stderr
     .split('\n')
-    .filter((line) => line.trim() !== '' && !line.startsWith('# Warning:'))
+    .filter((line) => line.trim() !== '' && !line.startsWith('# Warning:') && !NOTE.test(line))
     .join('\n')
     .replace(LOGGED, unlogged)
     .replace(PANIC, recovered)

@@ -193,6 +193,11 @@ describe('kustomize’s words', () => {
       'recovered from kustomize build panic: no good\nat all',
     ],
     ['deprecation notes', "# Warning: 'bases' is deprecated.\nerror: no\n", 'no'],
+    [
+      'what is logged on the way',
+      'I1124 04:29:56.802193    8965 log.go:244] well-defined vars that were never replaced: A\nerror: no\n',
+      'no',
+    ],
     ['a generator’s literals', 'literal sources [password=hunter2]: invalid', 'literal sources ***: invalid'],
     [
       'one literal',
