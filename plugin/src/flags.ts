@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
 
 const CLUSTER = 'CLUSTER'
 
@@ -47,6 +47,15 @@ export const scopeFlags = {
     description: 'only objects that live in this namespace or belong to Flux objects there',
   }),
   'all-namespaces': allNamespaces,
+}
+
+/** Which Kustomizations are meant; all of them where none is named. */
+export const kustomizationArgs = {
+  kustomization: Args.string({
+    description: 'NAME, NAMESPACE/NAME or kustomization/NAME; all of them without one',
+    multiple: true,
+    ignoreStdin: true,
+  }),
 }
 
 /** Which namespaces, of Flux's own objects. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { describe } from '@jest/globals'
 import { whySkipped } from './binaries.js'
 import type { Binary } from './binaries.js'
@@ -7,4 +8,10 @@ export function describeWith(names: readonly Binary[], title: string, body: () =
   const reason = whySkipped(names)
   if (reason === undefined) describe(title, body)
   else describe.skip(`${title} (${reason})`, body)
+}
+
+/** `describe` for tests that read the corpora: skipped with the reason in the title where the folder is absent. */
+export function describeInCorpora(folder: string, title: string, body: () => void): void {
+  if (existsSync(folder)) describe(title, body)
+  else describe.skip(`${title} (skipped: the corpora are absent)`, body)
 }

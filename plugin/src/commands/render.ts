@@ -1,11 +1,18 @@
-import { Args, Flags, type Interfaces } from '@oclif/core'
+import { Flags, type Interfaces } from '@oclif/core'
 import { fullName } from '@kubectl-gitops/core/desired/dependency-order.js'
 import { GitOpsError } from '@kubectl-gitops/core/errors.js'
 import { renderCluster, renderPath } from '@kubectl-gitops/core/survey/render.js'
 import type { Render as Answer, Rendering, Select } from '@kubectl-gitops/core/survey/rendering.js'
 import { withCluster } from '../cluster-session.js'
 import { GitOpsCommand } from '../command.js'
-import { clusterFlags, fluxScopeFlags, gitFlags, offlineFlags, outputFlags } from '../flags.js'
+import {
+  clusterFlags,
+  fluxScopeFlags,
+  gitFlags,
+  kustomizationArgs,
+  offlineFlags,
+  outputFlags,
+} from '../flags.js'
 import { readKustomizationName, selectKustomizations } from '../kustomization-name.js'
 import { withRepository } from '../offline-session.js'
 import { printError } from '../printers/error.js'
@@ -34,13 +41,7 @@ Exit codes: 0 everything was built; 2 something was not, or not as Flux built it
       command: '<%= config.bin %> render --path clusters/production --repo ~/fleet --revision my-branch',
     },
   ]
-  static override readonly args = {
-    kustomization: Args.string({
-      description: 'NAME, NAMESPACE/NAME or kustomization/NAME; all of them without one',
-      multiple: true,
-      ignoreStdin: true,
-    }),
-  }
+  static override readonly args = kustomizationArgs
   static override readonly flags = {
     ...fluxScopeFlags,
     ...gitFlags,

@@ -1,4 +1,4 @@
-import { Args, Flags, type Interfaces } from '@oclif/core'
+import { Flags, type Interfaces } from '@oclif/core'
 import { statusOfPath } from '@kubectl-gitops/core/survey/offline-status.js'
 import type { Select } from '@kubectl-gitops/core/survey/rendering.js'
 import { statusOfCluster } from '@kubectl-gitops/core/survey/status.js'
@@ -6,7 +6,14 @@ import { statusExitCode, type StatusReport } from '@kubectl-gitops/core/survey/s
 import { withCluster } from '../cluster-session.js'
 import { GitOpsCommand } from '../command.js'
 import { defined } from '../defined.js'
-import { clusterFlags, fluxScopeFlags, gitFlags, offlineFlags, outputFlags } from '../flags.js'
+import {
+  clusterFlags,
+  fluxScopeFlags,
+  gitFlags,
+  kustomizationArgs,
+  offlineFlags,
+  outputFlags,
+} from '../flags.js'
 import { readKustomizationName, selectKustomizations } from '../kustomization-name.js'
 import { withRepository } from '../offline-session.js'
 import { printStatus, STATUS_FORMATS } from '../printers/status.js'
@@ -30,13 +37,7 @@ Exit codes: 0 everything is ready; 1 anything is not ready, failed, or not built
       command: '<%= config.bin %> status --path clusters/production --repo ~/fleet',
     },
   ]
-  static override readonly args = {
-    kustomization: Args.string({
-      description: 'NAME, NAMESPACE/NAME or kustomization/NAME; all of them without one',
-      multiple: true,
-      ignoreStdin: true,
-    }),
-  }
+  static override readonly args = kustomizationArgs
   static override readonly flags = {
     ...fluxScopeFlags,
     ...gitFlags,

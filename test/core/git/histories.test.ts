@@ -1,16 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { existsSync } from 'node:fs'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { resolve } from 'node:path'
 import { type Mirror, openMirror } from '@kubectl-gitops/core/git/mirror.js'
 import type { Person } from '@kubectl-gitops/core/git/repository.js'
+import { describeInCorpora } from '../../support/describe-with.js'
 import { GIT_ENV, TestRepository } from '../../support/git-repository.js'
 import { type GitServer, startGitServer } from '../../support/git-server.js'
 import { type TemporaryFolder, temporaryFolder } from '../../support/processes.js'
 
 const HISTORIES = resolve('..', 'shared', 'corpora', 'histories')
-const describeHistories = existsSync(HISTORIES) ? describe : describe.skip
 
-describeHistories('a real history (skipped where the corpora are absent)', () => {
+describeInCorpora(HISTORIES, 'a real history', () => {
   let folder: TemporaryFolder
   let server: GitServer
   let work: TestRepository

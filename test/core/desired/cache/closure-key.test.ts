@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { execFile, execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Artifact } from '@kubectl-gitops/core/desired/source/artifact.js'
@@ -8,6 +7,7 @@ import { closureKey } from '@kubectl-gitops/core/desired/cache/closure-key.js'
 import { readEntryFile, readInputs } from '@kubectl-gitops/core/desired/inputs.js'
 import type { Kustomization } from '@kubectl-gitops/core/desired/kustomization.js'
 import { kustomizeWords } from '@kubectl-gitops/core/desired/kustomize.js'
+import { describeInCorpora } from '../../../support/describe-with.js'
 import { GIT_ENV } from '../../../support/git-repository.js'
 import { configMap, type Files, kustomizationOf, Stage } from '../stage.js'
 
@@ -226,9 +226,7 @@ describe('a closure’s key', () => {
   })
 })
 
-const describeCorpora = existsSync(CORPORA) ? describe : describe.skip
-
-describeCorpora(`in the corpora${existsSync(CORPORA) ? '' : ' (skipped: they are absent)'}`, () => {
+describeInCorpora(CORPORA, 'in the corpora', () => {
   async function corpus(name: string): Promise<Artifact> {
     const path = join(stage.folder.path, `corpus-${count++}`)
     await cp(join(CORPORA, name), path, { recursive: true })

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { kustomizeBuild } from '@kubectl-gitops/core/desired/kustomize.js'
 import { reprintPlainly } from '@kubectl-gitops/core/desired/plain/resources.js'
 import { splitResources } from '@kubectl-gitops/core/desired/substitution/resource-text.js'
+import { describeInCorpora } from '../../../support/describe-with.js'
 import { Stage } from '../stage.js'
 import { manifestText } from './manifest-text.js'
 
@@ -48,17 +49,14 @@ describe('a manifest printed without kustomize', () => {
     expect(certain.length).toBeGreaterThan(CASES / 10)
   })
 
-  const isThere = existsSync(CORPORA)
-  const describeCorpora = isThere ? it : it.skip
-  describeCorpora(
-    `is what kustomize prints of the corpora${isThere ? '' : ' (skipped: they are absent)'}`,
-    async () => {
+  describeInCorpora(CORPORA, 'of the corpora', () => {
+    it('is what kustomize prints', async () => {
       const documents = readdirSync(CORPORA, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
         .flatMap((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8').split(/^---\n/m))
       const certain = [...new Set(documents)].filter((text) => reprintPlainly(text) !== undefined)
       for (const text of certain) expect(await printed([text])).toEqual([reprintPlainly(text)])
       expect(certain.length).toBeGreaterThan(50)
-    },
-  )
+    })
+  })
 })
