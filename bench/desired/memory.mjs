@@ -18,8 +18,8 @@ const residentKb = (pid) => Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/st
 const childrenOf = (pid) => read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number)
 
 /** Peaks in MB: of the process itself, and of it and its children together. */
-export async function peakMemory(file, args) {
-  const child = spawn(file, args, { stdio: 'ignore' })
+export async function peakMemory(file, args, env) {
+  const child = spawn(file, args, { stdio: 'ignore', ...(env === undefined ? {} : { env }) })
   const peaks = { own: 0, all: 0 }
   const timer = setInterval(() => {
     const own = residentKb(child.pid)

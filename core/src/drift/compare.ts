@@ -35,6 +35,16 @@ export interface Comparison {
   readonly encrypted: readonly EncryptedField[]
 }
 
+/** What comparing finds in an object that is plainly equal. */
+export const NOTHING_FOUND: Comparison = {
+  differences: [],
+  doubts: [],
+  vouched: [],
+  equivalent: [],
+  unknownFields: [],
+  encrypted: [],
+}
+
 export interface EncryptedField {
   readonly path: Path
   /** The mark that stands for Git's value. */

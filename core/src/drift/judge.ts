@@ -2,12 +2,14 @@ import type { KubernetesObject, ManagedFieldsEntry } from '../object.js'
 import { fieldPath, formatField, formatPointer, pathIdentity, type Path } from '../pointer.js'
 import { actorOf, FLUX_MANAGER, isFluxApply, type Actor } from './actor.js'
 import { additionsOf, undeclaredByBuild, type Addition } from './additions.js'
-import { compare, type Comparison, type Difference } from './compare.js'
+import { compare, NOTHING_FOUND, type Comparison, type Difference } from './compare.js'
+import { declaresAll } from './declared.js'
 import { encryptedMessage, encryptedRecords, hiddenValues } from './encrypted-fields.js'
 import { additionRecord, differenceRecord, scaledRecords, type Circumstances } from './fate.js'
 import { withoutHollow } from './hollow.js'
 import { isIgnoredByFlux, type IgnoreRule } from './ignore.js'
 import { holdersOf } from './managed-fields.js'
+import { isPlainlyEqual } from './plainly-equal.js'
 import type { Confidence, EncryptedRecord, FieldRecord, Verdict } from './report.js'
 import type { FieldType } from './schema.js'
 import { allowsOthers, optOut } from './switches.js'
@@ -57,9 +59,10 @@ export function judge(git: KubernetesObject, live: KubernetesObject, judging: Ju
     }
   const { type, custom, ignore, held } = judging
   const entries = live.metadata.managedFields ?? []
-  const asserted = custom ? git : withoutHollow(git, type)
+  const plain = isPlainlyEqual(git, live, type)
+  const asserted = custom || (plain && !entries.some(isForeign)) ? git : withoutHollow(git, type)
   const vouch = (path: Path): boolean => solelyFlux(entries, path, live, type)
-  const comparison = compare(asserted, live, { type, custom, vouch })
+  const comparison = plain ? NOTHING_FOUND : compare(asserted, live, { type, custom, vouch })
   return decide({ git, asserted, live, type, entries, out, held, ignore, comparison })
 }
 
@@ -171,7 +174,7 @@ function firstDoubt(it: Case, unexplained: Difference | undefined): string | und
     )
   const doubt = it.comparison.doubts.find((item) => !isIgnored(it, item))
   if (doubt !== undefined) return `${formatField(doubt.path)}: ${doubt.why}`
-  const own = it.entries.filter(isFluxApply)
+  const own = it.entries.filter((entry) => isFluxApply(entry) && !declaresAll(entry.fieldsV1, it.git))
   const undeclared = undeclaredByBuild(own, it.git, it.live, it.type).find((item) => !isIgnored(it, item))
   if (undeclared !== undefined)
     return `${FLUX_MANAGER} applied ${formatField(undeclared.path)}, which this build does not have`

@@ -25,8 +25,12 @@ const WORDS_LIMIT = 2_000
  * SERVER_ERROR in kubectl's sentences with the server's words as `why`; `request` is the method and path.
  * Source: kubectl pkg/cmd/util/helpers.go, StandardErrorMessage.
  */
-export function readAnswer(answer: Answer, request: string): unknown {
-  const body = parse(answer.text)
+export function readAnswer(
+  answer: Answer,
+  request: string,
+  read: (text: string) => unknown = JSON.parse,
+): unknown {
+  const body = parse(answer.text, read)
   if (answer.status < 200 || answer.status > 299) throw refusal(answer, body, request)
   if (body !== undefined) return body
   throw notKubernetes(answer, request)
@@ -50,9 +54,9 @@ export function printable(text: string, limit: number): string {
   return line.slice(0, limit)
 }
 
-function parse(text: string): unknown {
+function parse(text: string, read: (text: string) => unknown): unknown {
   try {
-    return JSON.parse(text) as unknown
+    return read(text)
   } catch {
     return undefined
   }

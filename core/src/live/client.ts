@@ -5,6 +5,8 @@ import { readAnswer, type Answer } from './answer.js'
 import { createGate } from './gate.js'
 import { assertReadOnly } from './guard.js'
 import type { Headers } from './impersonation.js'
+import { createManagedFieldsReader } from './managed-fields-text.js'
+import { parsePage } from './page-text.js'
 import { listPages, type ObjectPage, type Query } from './pages.js'
 import { MAX_SOCKETS, send, type Wire, type WireRequest } from './transport.js'
 
@@ -63,6 +65,11 @@ export function createClient(settings: ClientSettings): Client {
   }
   const get = async (path: string, query?: Query, accept = JSON_TYPE): Promise<unknown> =>
     readAnswer(await ask({ method: 'GET', target: targetOf(path, query), accept }), label('GET', path))
+  const readManagedFields = createManagedFieldsReader()
+  const page = async (path: string, query: Query): Promise<unknown> => {
+    const answer = await ask({ method: 'GET', target: targetOf(path, query), accept: JSON_TYPE })
+    return readAnswer(answer, label('GET', path), (text) => parsePage(text, readManagedFields))
+  }
   return {
     get,
     text: async (path, query) => {
@@ -70,7 +77,7 @@ export function createClient(settings: ClientSettings): Client {
       readAnswer(answer, label('GET', path))
       return answer.text
     },
-    pages: (path, query = {}) => listPages((page) => get(path, page), query),
+    pages: (path, query = {}) => listPages((at) => page(path, at), query),
     review: async (path, body) => {
       const parts = { method: 'POST', target: targetOf(path), accept: JSON_TYPE, body: JSON.stringify(body) }
       return readAnswer(await ask(parts), label('POST', path))
