@@ -6,8 +6,8 @@ import { createGate } from './gate.js'
 import { assertReadOnly } from './guard.js'
 import type { Headers } from './impersonation.js'
 import { createManagedFieldsReader } from './managed-fields-text.js'
-import { parsePage } from './page-text.js'
-import { listPages, type ObjectPage, type Query } from './pages.js'
+import { continueToken, parsePage } from './page-text.js'
+import { listPages, type ObjectPage, type PageAnswer, type Query } from './pages.js'
 import { MAX_SOCKETS, send, type Wire, type WireRequest } from './transport.js'
 
 /** What a request needs to be let in. */
@@ -66,9 +66,13 @@ export function createClient(settings: ClientSettings): Client {
   const get = async (path: string, query?: Query, accept = JSON_TYPE): Promise<unknown> =>
     readAnswer(await ask({ method: 'GET', target: targetOf(path, query), accept }), label('GET', path))
   const readManagedFields = createManagedFieldsReader()
-  const page = async (path: string, query: Query): Promise<unknown> => {
+  const page = async (path: string, query: Query): Promise<PageAnswer> => {
     const answer = await ask({ method: 'GET', target: targetOf(path, query), accept: JSON_TYPE })
-    return readAnswer(answer, label('GET', path), (text) => parsePage(text, readManagedFields))
+    const read = (): unknown =>
+      readAnswer(answer, label('GET', path), (text) => parsePage(text, readManagedFields))
+    if (answer.status !== 200) read()
+    const next = continueToken(answer.text)
+    return next === undefined ? { read } : { next, read }
   }
   return {
     get,

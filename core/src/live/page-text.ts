@@ -19,6 +19,20 @@ export function parsePage(text: string, read: ReadManagedFields): unknown {
   return body
 }
 
+/** The continue token of a page, which stands before its items; undefined where it cannot be told so early. */
+export function continueToken(text: string): string | undefined {
+  const head = /^\{(?:"[a-zA-Z]+":"[^"\\]*",)*"metadata":(\{[^{}[\]]*\}),"items":/.exec(
+    text.slice(0, 4096),
+  )?.[1]
+  if (head === undefined) return undefined
+  try {
+    const { continue: token = '' } = JSON.parse(head) as { readonly continue?: unknown }
+    return typeof token === 'string' ? token : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** Metadata of which the managedFields are the number of a cut. */
 interface CutMetadata {
   managedFields: number

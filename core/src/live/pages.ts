@@ -11,6 +11,14 @@ export interface ObjectPage {
   readonly resourceVersion: string
 }
 
+/** One answer of a LIST, parsed no sooner than asked for. */
+export interface PageAnswer {
+  /** The continue token, where the text of the answer tells it before it is parsed. */
+  readonly next?: string
+  /** Throws what a broken answer is refused with. */
+  read(): unknown
+}
+
 interface RawPage extends ObjectPage {
   readonly next: string
 }
@@ -19,43 +27,83 @@ const PAGE_SIZE = 500
 const RESTARTS = 3
 
 /**
- * Follows a LIST from page to page. When the server says 410 Expired half-way, it starts again and leaves
- * out what was already handed over, so no object comes twice. Throws what `list` throws, and SERVER_ERROR
- * for an answer that is no list.
+ * Follows a LIST from page to page, and parses one while the next is on its way. When the server says 410 Expired
+ * half-way, it starts again and leaves out what was already handed over, so no object comes twice. Throws what `list`
+ * throws, and SERVER_ERROR for an answer that is no list.
  * Source: Kubernetes API concepts, "Retrieving large results sets in chunks".
  */
 export async function* listPages(
-  list: (query: Query) => Promise<unknown>,
+  list: (query: Query) => Promise<PageAnswer>,
   query: Query,
 ): AsyncGenerator<ObjectPage, void, undefined> {
   const seen = new Set<string>()
-  let next = ''
-  let restarts = 0
-  for (;;) {
-    const page = await pageOrExpired(list, {
-      limit: PAGE_SIZE,
-      ...query,
-      continue: next === '' ? undefined : next,
-    })
-    if ('expired' in page) {
-      if (next === '' || restarts === RESTARTS) throw page.expired
-      restarts++
-      next = ''
-      continue
+  const walk = new Walk(list, query)
+  do {
+    const { items, resourceVersion } = await walk.page()
+    yield { items: items.filter((item) => isNew(item, seen)), resourceVersion }
+  } while (walk.next !== '')
+}
+
+/** Where a LIST has got to. */
+class Walk {
+  /** The continue token of the page to come; empty for the first, and after the last. */
+  next = ''
+  readonly #list: (query: Query) => Promise<PageAnswer>
+  readonly #query: Query
+  #restarts = 0
+  #asked: Promise<PageAnswer | Expired>
+
+  constructor(list: (query: Query) => Promise<PageAnswer>, query: Query) {
+    this.#list = list
+    this.#query = query
+    this.#asked = this.#ask('')
+  }
+
+  /** Reads a page, while the one after it is asked for already. */
+  async page(): Promise<RawPage> {
+    const answer = await this.#answer()
+    const ahead = isFurther(answer.next, this.next) ? this.#ask(answer.next) : undefined
+    const page = readPage(answer.read())
+    if (page.next !== '' && page.next === this.next) throw notAList('the list does not get past one page')
+    this.next = page.next
+    if (page.next !== '')
+      this.#asked = ahead !== undefined && answer.next === page.next ? ahead : this.#ask(page.next)
+    return page
+  }
+
+  async #answer(): Promise<PageAnswer> {
+    for (;;) {
+      const answer = await this.#asked
+      if (!('expired' in answer)) return answer
+      if (this.next === '' || this.#restarts === RESTARTS) throw answer.expired
+      this.#restarts++
+      this.next = ''
+      this.#asked = this.#ask('')
     }
-    if (page.next !== '' && page.next === next) throw notAList('the list does not get past one page')
-    next = page.next
-    yield { items: page.items.filter((item) => isNew(item, seen)), resourceVersion: page.resourceVersion }
-    if (next === '') return
+  }
+
+  #ask(next: string): Promise<PageAnswer | Expired> {
+    const query = { limit: PAGE_SIZE, ...this.#query, continue: next === '' ? undefined : next }
+    const asked = answerOrExpired(this.#list, query)
+    // A failure is told when its page's turn comes.
+    asked.catch(() => undefined)
+    return asked
   }
 }
 
-async function pageOrExpired(
-  list: (query: Query) => Promise<unknown>,
+const isFurther = (token: string | undefined, last: string): token is string =>
+  token !== undefined && token !== '' && token !== last
+
+interface Expired {
+  readonly expired: unknown
+}
+
+async function answerOrExpired(
+  list: (query: Query) => Promise<PageAnswer>,
   query: Query,
-): Promise<RawPage | { readonly expired: unknown }> {
+): Promise<PageAnswer | Expired> {
   try {
-    return readPage(await list(query))
+    return await list(query)
   } catch (thrown) {
     if (statusOf(thrown)?.code === 410) return { expired: thrown }
     throw thrown

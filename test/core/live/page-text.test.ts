@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { createManagedFieldsReader } from '@kubectl-gitops/core/live/managed-fields-text.js'
-import { parsePage } from '@kubectl-gitops/core/live/page-text.js'
+import { continueToken, parsePage } from '@kubectl-gitops/core/live/page-text.js'
 
 const parse = (text: string): unknown => parsePage(text, createManagedFieldsReader())
 const entry = (manager: string, time?: string): object => ({
@@ -82,5 +82,23 @@ describe('a page of a LIST', () => {
       }),
       { numRuns: 2000 },
     )
+  })
+})
+
+describe('the continue token of a page', () => {
+  const page = (metadata: object): string =>
+    JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata, items: [{ metadata: { continue: 'no' } }] })
+
+  it('is read before the items, empty where there is none', () => {
+    expect(continueToken(page({ resourceVersion: '1', continue: 'a\\"b', remainingItemCount: 3 }))).toBe(
+      'a\\"b',
+    )
+    expect(continueToken(page({ resourceVersion: '1' }))).toBe('')
+  })
+
+  it('is not known where the answer is not as the server writes it', () => {
+    expect(continueToken('{"items":[],"metadata":{"continue":"x"}}')).toBeUndefined()
+    expect(continueToken(page({ continue: 7 }))).toBeUndefined()
+    expect(continueToken('<html>')).toBeUndefined()
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { GitOpsError } from '@kubectl-gitops/core/errors.js'
-import { listPages, type ObjectPage, type Query } from '@kubectl-gitops/core/live/pages.js'
+import { listPages, type ObjectPage, type PageAnswer, type Query } from '@kubectl-gitops/core/live/pages.js'
 import { failureOf } from './http-server.js'
 
 function list(names: readonly string[], next = ''): object {
@@ -27,10 +27,10 @@ async function read(
   const asked: Query[] = []
   const left = [...answers]
   const pages: ObjectPage[] = []
-  const ask = (page: Query): Promise<unknown> => {
+  const ask = (page: Query): Promise<PageAnswer> => {
     asked.push(page)
     const answer = left.shift()
-    return answer instanceof GitOpsError ? Promise.reject(answer) : Promise.resolve(answer)
+    return answer instanceof GitOpsError ? Promise.reject(answer) : Promise.resolve({ read: () => answer })
   }
   for await (const page of listPages(ask, query)) pages.push(page)
   return { pages, asked }
@@ -125,6 +125,37 @@ describe('listPages', () => {
       message: 'the server answered with something Kubernetes does not send',
       why,
     })
+  })
+
+  it('asks for the next page before it parses one, where the token can be told', async () => {
+    const order: string[] = []
+    const answers: PageAnswer[] = [
+      { next: 'more', read: () => (order.push('parsed a'), list(['a'], 'more')) },
+      { next: '', read: () => (order.push('parsed b'), list(['b'])) },
+    ]
+    const ask = ({ continue: token = '' }: Query): Promise<PageAnswer> => {
+      order.push(`asked ${token}`)
+      return Promise.resolve(answers[token === '' ? 0 : 1]!)
+    }
+    const pages: ObjectPage[] = []
+    for await (const page of listPages(ask, {})) pages.push(page)
+    expect([order, names(pages)]).toEqual([
+      ['asked ', 'asked more', 'parsed a', 'parsed b'],
+      [['a'], ['b']],
+    ])
+  })
+
+  it('tells of a failure of the next page after the page before it', async () => {
+    const seen: (readonly string[])[] = []
+    const ask = ({ continue: token }: Query): Promise<PageAnswer> =>
+      token === undefined
+        ? Promise.resolve({ next: 'more', read: () => list(['a'], 'more') })
+        : Promise.reject(new GitOpsError('FORBIDDEN', { what: 'no' }))
+    const all = async (): Promise<void> => {
+      for await (const page of listPages(ask, {})) seen.push(...names([page]))
+    }
+    expect(await failureOf(all())).toEqual({ code: 'FORBIDDEN', message: 'no' })
+    expect(seen).toEqual([['a']])
   })
 
   it('does not follow a continue token that leads to itself', async () => {
