@@ -17,7 +17,9 @@ export interface Fleet {
 
 /** Starts a control plane and Flux and waits until every object of a fleet of `count` is applied. */
 export async function startFleet(count: number, say: (line: string) => void): Promise<Fleet> {
-  const cluster = await startControlPlane({ crds: ['flux'] })
+  // The tests' own range has addresses for 254 Services.
+  const apiServerFlags = ['--service-cluster-ip-range', '10.0.0.0/16']
+  const cluster = await startControlPlane({ crds: ['flux'], apiServerFlags })
   const undo: (() => Promise<void>)[] = [() => cluster.stop()]
   const stop = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step()

@@ -49,21 +49,29 @@ export async function discover(cluster: Pick<Cluster, 'get'>): Promise<Discovery
 /** Makes what was discovered askable; where two resources have a kind, the one that can be read counts. */
 export function discoveryOf({ resources, unavailable }: Discovered): Discovery {
   const usable = resources.filter(({ kind, plural }) => kind !== '' && plural !== '')
-  const readableFirst = [...usable].sort((a, b) => Number(isReadable(b)) - Number(isReadable(a)))
-  const find = (group: string, version: string, kind: string): ApiResource | undefined =>
-    readableFirst.find((one) => one.kind === kind && one.group === group && one.version === version)
+  const exact = new Map<string, ApiResource>()
+  const preferred = new Map<string, ApiResource>()
+  for (const one of [...usable].sort((a, b) => Number(isReadable(b)) - Number(isReadable(a)))) {
+    const { group, version, kind } = one
+    setOnce(exact, nameOf(group, version, kind), one)
+    const known = preferred.get(nameOf(group, kind))
+    if (known === undefined || (one.preferred && !known.preferred)) preferred.set(nameOf(group, kind), one)
+  }
   return {
     resources: usable,
     unavailable,
     find: (apiVersion, kind) => {
       const { group, version } = groupVersion(apiVersion)
-      return find(group, version, kind)
+      return exact.get(nameOf(group, version, kind))
     },
-    preferred: (group, kind) => {
-      const served = readableFirst.filter((one) => one.kind === kind && one.group === group)
-      return served.find((one) => one.preferred) ?? served[0]
-    },
+    preferred: (group, kind) => preferred.get(nameOf(group, kind)),
   }
+}
+
+const nameOf = (...parts: readonly string[]): string => parts.join('\u0000')
+
+function setOnce<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  if (!map.has(key)) map.set(key, value)
 }
 
 function isReadable({ verbs }: ApiResource): boolean {

@@ -1,8 +1,8 @@
-import { asGitOpsError, type GitOpsError } from '../errors.js'
+import type { GitOpsError } from '../errors.js'
 import type { KubernetesObject } from '../object.js'
 import { statusOf } from './answer.js'
-import type { Cluster } from './cluster.js'
-import { resourcePath, type ApiResource } from './discovery.js'
+import type { ClusterLists } from './cluster-lists.js'
+import type { ApiResource } from './discovery.js'
 
 /** What LISTs of one kind brought. */
 export interface Listing {
@@ -14,12 +14,6 @@ export interface Listing {
   readonly failure?: GitOpsError
 }
 
-interface Collected {
-  readonly objects: readonly KubernetesObject[]
-  readonly requests: number
-  readonly error?: GitOpsError
-}
-
 const HOPELESS_CODES = new Set(['UNAUTHORIZED', 'CLUSTER_UNREACHABLE', 'CLUSTER_TIMEOUT'])
 const HOPELESS_STATUSES = new Set([429, 503, 504])
 
@@ -28,20 +22,19 @@ const HOPELESS_STATUSES = new Set([429, 503, 504])
  * LIST did bring is kept. Never throws: failures become notes, and `failure` where nothing else helps.
  */
 export async function listKind(
-  cluster: Pick<Cluster, 'pages'>,
+  lists: ClusterLists,
   resource: ApiResource,
   namespaces: readonly string[],
-  labelSelector: string,
 ): Promise<Listing> {
   const name = resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`
   if (!resource.verbs.includes('list')) {
     return { objects: [], requests: 0, notes: [`${name} cannot be listed, read by name`] }
   }
-  const all = await collect(cluster, resourcePath(resource), labelSelector)
+  const all = await lists.of(resource)
   if (all.error === undefined) return { ...all, notes: [] }
   if (all.error.code === 'FORBIDDEN' && resource.namespaced) {
     const note = `cluster-wide list of ${name} refused, read namespace by namespace; others were not looked into`
-    const rest = await listNamespaces(cluster, resource, namespaces, labelSelector)
+    const rest = await listNamespaces(lists, resource, namespaces)
     return { ...rest, requests: all.requests + rest.requests, notes: [note, ...rest.notes] }
   }
   const { objects, requests } = all
@@ -49,16 +42,15 @@ export async function listKind(
 }
 
 async function listNamespaces(
-  cluster: Pick<Cluster, 'pages'>,
+  lists: ClusterLists,
   resource: ApiResource,
   namespaces: readonly string[],
-  labelSelector: string,
 ): Promise<Listing> {
   const objects: KubernetesObject[] = []
   const notes: string[] = []
   let requests = 0
   for (const namespace of namespaces) {
-    const some = await collect(cluster, resourcePath(resource, namespace), labelSelector)
+    const some = await lists.of(resource, namespace)
     for (const object of some.objects) objects.push(object)
     requests += some.requests
     if (some.error === undefined) continue
@@ -70,24 +62,6 @@ async function listNamespaces(
     if (failure !== undefined) return { objects, requests, notes, failure }
   }
   return { objects, requests, notes }
-}
-
-async function collect(
-  cluster: Pick<Cluster, 'pages'>,
-  path: string,
-  labelSelector: string,
-): Promise<Collected> {
-  const objects: KubernetesObject[] = []
-  let requests = 0
-  try {
-    for await (const page of cluster.pages(path, { labelSelector })) {
-      requests++
-      for (const item of page.items) objects.push(item)
-    }
-    return { objects, requests }
-  } catch (thrown) {
-    return { objects, requests: requests + 1, error: asGitOpsError(thrown) }
-  }
 }
 
 function noteOf(

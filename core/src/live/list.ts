@@ -2,6 +2,7 @@ import { asGitOpsError, GitOpsError } from '../errors.js'
 import { keyOf, keyString, type KubernetesObject, type ObjectKey } from '../object.js'
 import { statusOf } from './answer.js'
 import type { Cluster } from './cluster.js'
+import { ClusterLists } from './cluster-lists.js'
 import { resourcePath, type ApiResource, type Discovery } from './discovery.js'
 import { createGate, type Gate } from './gate.js'
 import { listKind, type Listing } from './kind-list.js'
@@ -27,11 +28,10 @@ export interface LiveState {
   readonly requests: number
 }
 
-/** How to read; the selector chooses what a LIST returns besides what is wanted. */
+/** How to read. */
 export interface ReadOptions {
-  readonly labelSelector?: string
-  /** Kinds listed at the same time; 6 unless given. */
-  readonly concurrency?: number
+  /** The LISTs to read by, some of which may have begun; what they return besides what is wanted is kept. */
+  readonly lists?: ClusterLists
 }
 
 type Reader = Pick<Cluster, 'get' | 'pages'>
@@ -42,8 +42,8 @@ interface KindState extends Listing {
   readonly single: ReadonlyMap<string, Found>
 }
 
-const OWNER_LABEL = 'kustomize.toolkit.fluxcd.io/name'
-const LISTS_AT_ONCE = 6
+/** Objects of Kustomizations. */
+export const OWNER_LABEL = 'kustomize.toolkit.fluxcd.io/name'
 const GETS_AT_ONCE = 8
 
 /**
@@ -57,11 +57,10 @@ export async function readLive(
   wanted: readonly Wanted[],
   options: ReadOptions,
 ): Promise<LiveState> {
-  const lists = createGate(options.concurrency ?? LISTS_AT_ONCE)
   const gets = createGate(GETS_AT_ONCE)
-  const selector = options.labelSelector ?? OWNER_LABEL
+  const lists = options.lists ?? new ClusterLists(cluster, OWNER_LABEL)
   const kinds = await Promise.all(
-    byKind(wanted).map((group) => readKind({ cluster, discovery, selector, lists, gets }, group)),
+    byKind(wanted).map((group) => readKind({ cluster, discovery, lists, gets }, group)),
   )
   return {
     objects: mergeObjects(kinds),
@@ -74,8 +73,7 @@ export async function readLive(
 interface Means {
   readonly cluster: Reader
   readonly discovery: Discovery
-  readonly selector: string
-  readonly lists: Gate
+  readonly lists: ClusterLists
   readonly gets: Gate
 }
 
@@ -98,7 +96,7 @@ async function readKind(means: Means, wanted: readonly Wanted[]): Promise<KindSt
     return { objects: [], requests: 0, notes: [], wanted, single }
   }
   const namespaces = [...new Set(wanted.map((one) => one.key.namespace))].filter((name) => name !== '').sort()
-  const listing = await means.lists(() => listKind(means.cluster, resource, namespaces, means.selector))
+  const listing = await listKind(means.lists, resource, namespaces)
   const listed = new Set(listing.objects.map((object) => keyString(keyOf(object))))
   const missed = wanted.filter((one) => !listed.has(keyString(one.key)))
   const single = await Promise.all(

@@ -11,7 +11,7 @@ import { readFluxState, scopeNotes, type FluxState } from './flux-state.js'
 import { kustomizationRecord } from './kustomization-record.js'
 import { objectRecords } from './object-records.js'
 import { planKustomization, type Plan } from './plan.js'
-import { readCluster, type Reading } from './reading.js'
+import { beginLists, readCluster, type Reading } from './reading.js'
 import type { OpenRepository } from './repositories.js'
 import { readVariables } from './variables.js'
 
@@ -42,6 +42,7 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
   const discovery = await discover(cluster)
   progress('reading Kustomizations')
   const state = await readFluxState(cluster, discovery)
+  const lists = beginLists(cluster, discovery, state.kustomizations)
   const builder = new Builder(
     request.openRepository,
     request.kustomize,
@@ -54,7 +55,8 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
       state.kustomizations.map((item) => planKustomization(item, state, builder)),
     )
     progress('reading the objects')
-    const reading = await readCluster(plans, discovery, cluster, request.cacheDirectory)
+    const { cacheDirectory } = request
+    const reading = await readCluster(plans, { cluster, discovery, cacheDirectory, lists })
     return report(request, state, plans, reading)
   } finally {
     await builder.close()

@@ -3,7 +3,8 @@ import { createSchema, type Schema } from '../drift/schema.js'
 import type { Cluster } from '../live/cluster.js'
 import type { Discovery } from '../live/discovery.js'
 import { parseInventoryEntry } from '../live/inventory.js'
-import { readLive, type LiveState, type Wanted } from '../live/list.js'
+import { ClusterLists } from '../live/cluster-lists.js'
+import { OWNER_LABEL, readLive, type LiveState, type Wanted } from '../live/list.js'
 import { openApiDocuments } from '../live/openapi.js'
 import { isRecord, keyString, type KubernetesObject } from '../object.js'
 import { isNameUnknown } from './generated-names.js'
@@ -27,17 +28,36 @@ export interface Definitions {
   readonly namespaces: ReadonlySet<string>
 }
 
-/** Reads every object that a plan names, and the types of their kinds. */
-export async function readCluster(
-  plans: readonly Plan[],
-  discovery: Discovery,
+/** What the cluster is read with. */
+export interface ReadingMeans {
+  readonly cluster: Cluster
+  readonly discovery: Discovery
+  readonly cacheDirectory: string
+  /** LISTs that may have begun. */
+  readonly lists: ClusterLists
+}
+
+/** Begins to list the kinds that inventories name, for they are read while the builds are still being made. */
+export function beginLists(
   cluster: Cluster,
-  cacheDirectory: string,
-): Promise<Reading> {
+  discovery: Discovery,
+  kustomizations: readonly Kustomization[],
+): ClusterLists {
+  const lists = new ClusterLists(cluster, OWNER_LABEL)
+  for (const item of kustomizations.flatMap(({ status }) => status.inventory).flatMap(inventoryItem)) {
+    const resource = discovery.find(item.apiVersion, item.key.kind)
+    if (resource?.verbs.includes('list') === true) void lists.of(resource)
+  }
+  return lists
+}
+
+/** Reads every object that a plan names, and the types of their kinds. */
+export async function readCluster(plans: readonly Plan[], means: ReadingMeans): Promise<Reading> {
+  const { cluster, discovery, cacheDirectory, lists } = means
   const wanted = wantedObjects(plans, discovery)
   const versions = [...new Set(wanted.map((item) => item.apiVersion))]
   const [live, documents] = await Promise.all([
-    readLive(cluster, discovery, wanted, {}),
+    readLive(cluster, discovery, wanted, { lists }),
     openApiDocuments(cluster, versions, cacheDirectory),
   ])
   return {
@@ -57,13 +77,17 @@ function wantedObjects(plans: readonly Plan[], discovery: Discovery): readonly W
     if (key === undefined || wanted.has(keyString(key)) || isNameUnknown(object)) continue
     wanted.set(keyString(key), { apiVersion: object.apiVersion, key })
   }
-  for (const entry of plans.flatMap((plan) => plan.kustomization.status.inventory)) {
-    const item = parseInventoryEntry(entry)
-    if (item === undefined || wanted.has(keyString(item.key))) continue
-    const apiVersion = item.key.group === '' ? item.version : `${item.key.group}/${item.version}`
-    wanted.set(keyString(item.key), { apiVersion, key: item.key })
+  for (const item of plans.flatMap((plan) => plan.kustomization.status.inventory).flatMap(inventoryItem)) {
+    if (!wanted.has(keyString(item.key))) wanted.set(keyString(item.key), item)
   }
   return [...wanted.values()]
+}
+
+function inventoryItem(entry: Kustomization['status']['inventory'][number]): readonly Wanted[] {
+  const item = parseInventoryEntry(entry)
+  if (item === undefined) return []
+  const { key, version } = item
+  return [{ apiVersion: key.group === '' ? version : `${key.group}/${version}`, key }]
 }
 
 const builtObjects = (plan: Plan): readonly KubernetesObject[] =>
