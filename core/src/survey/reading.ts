@@ -8,12 +8,15 @@ import { OWNER_LABEL, readLive, type LiveState, type Wanted } from '../live/list
 import { openApiDocuments } from '../live/openapi.js'
 import { isRecord, keyString, type KubernetesObject } from '../object.js'
 import { isNameUnknown } from './generated-names.js'
+import { labelledObjects } from './orphans.js'
 import type { Plan } from './plan.js'
 import { clusterKey } from './scope.js'
 
 /** What was read of the cluster to judge the plans by. */
 export interface Reading {
   readonly live: LiveState
+  /** Keys of live objects by the full name of the Kustomization whose labels they carry. */
+  readonly labelled: ReadonlyMap<string, readonly string[]>
   readonly discovery: Discovery
   readonly schema: Schema
   readonly definitions: Definitions
@@ -62,6 +65,7 @@ export async function readCluster(plans: readonly Plan[], means: ReadingMeans): 
   ])
   return {
     live,
+    labelled: labelledObjects(live.objects),
     discovery,
     schema: createSchema(documents),
     definitions: definitionsOf(plans),
