@@ -1,6 +1,6 @@
 import { isRecord, type KubernetesObject } from '../object.js'
 import { isFilledUp } from './filled-up.js'
-import { parse, type FieldsV1 } from './managed-fields.js'
+import { isGranular, parse, type FieldsV1 } from './managed-fields.js'
 import { typeBelow, UNKNOWN_TYPE, type FieldType } from './schema.js'
 
 /** A set of fields taken apart once: those of many objects are the same. */
@@ -59,7 +59,8 @@ function has(parent: Place, step: Step): boolean {
   const isLeaf = step.below.length === 0
   if (place.git !== undefined && place.git !== null)
     return isLeaf || step.below.every((one) => has(place, one))
-  return isLeaf && step.kind === 'field' && isFilledUp(place.live, place.type)
+  // A leaf stands for an empty value where each field or item below is owned on its own.
+  return isLeaf && step.kind === 'field' && (isGranular(place.type) || isFilledUp(place.live, place.type))
 }
 
 function below({ git, live, type }: Place, step: Step): Place {
