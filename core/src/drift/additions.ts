@@ -1,3 +1,4 @@
+import { formatJson } from '../json.js'
 import { isRecord, type KubernetesObject, type ManagedFieldsEntry } from '../object.js'
 import { fieldPath, pathIdentity, type Path, type PathElement } from '../pointer.js'
 import { isFilledUp } from './filled-up.js'
@@ -149,7 +150,7 @@ const valueMatch =
   (item, index) =>
     sameJson(item, value) ? { kind: 'value', value: item, index } : undefined
 
-const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+const sameJson = (a: unknown, b: unknown): boolean => formatJson(a) === formatJson(b)
 
 /**
  * The fields that Flux owns and the build does not declare: none, if the build is what Flux applied.

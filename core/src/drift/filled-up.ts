@@ -1,3 +1,4 @@
+import { formatJson } from '../json.js'
 import { isHollow } from './hollow.js'
 import type { FieldType } from './schema.js'
 
@@ -10,6 +11,6 @@ export function isFilledUp(live: unknown, type: FieldType): boolean {
   if (type.kind !== 'scalar') return false
   return (
     type.format === 'int-or-string' ||
-    (type.default !== undefined && JSON.stringify(type.default) === JSON.stringify(live))
+    (type.default !== undefined && formatJson(type.default) === formatJson(live))
   )
 }
