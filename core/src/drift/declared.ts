@@ -32,7 +32,17 @@ export function declaresAll(
 ): boolean {
   const root = { git, live, type }
   const steps = fields === undefined ? [] : compile(fields)
-  return steps.every((step) => (step.kind === 'field' && IDENTITY.has(step.name)) || has(root, step))
+  return steps.every(
+    (step) => (step.kind === 'field' && IDENTITY.has(step.name)) || isWritten(git, step) || has(root, step),
+  )
+}
+
+/** Does Git say all of it itself? Then neither live nor the schema need be asked. */
+function isWritten(git: unknown, step: Step): boolean {
+  const value = step.kind === 'field' ? own(git, step.name) : itemOf(git, step, UNKNOWN_TYPE)
+  if (value === undefined || value === null) return false
+  for (const below of step.below) if (!isWritten(value, below)) return false
+  return true
 }
 
 function compile(fields: FieldsV1): readonly Step[] {

@@ -47,10 +47,9 @@ export function beginLists(
   kustomizations: readonly Kustomization[],
 ): ClusterLists {
   const lists = new ClusterLists(cluster, OWNER_LABEL)
-  for (const item of kustomizations.flatMap(({ status }) => status.inventory).flatMap(inventoryItem)) {
-    const resource = discovery.find(item.apiVersion, item.key.kind)
-    if (resource?.verbs.includes('list') === true) void lists.of(resource)
-  }
+  const items = kustomizations.flatMap(inventoryItems)
+  const resources = new Set(items.map(({ apiVersion, key }) => discovery.find(apiVersion, key.kind)))
+  for (const resource of resources) if (resource?.verbs.includes('list') === true) void lists.of(resource)
   return lists
 }
 
@@ -78,20 +77,30 @@ function wantedObjects(plans: readonly Plan[], discovery: Discovery): readonly W
   const wanted = new Map<string, Wanted>()
   for (const object of plans.flatMap(builtObjects)) {
     const key = clusterKey(object, discovery)
-    if (key === undefined || wanted.has(keyString(key)) || isNameUnknown(object)) continue
-    wanted.set(keyString(key), { apiVersion: object.apiVersion, key })
+    const id = key === undefined ? undefined : keyString(key)
+    if (key === undefined || id === undefined || wanted.has(id) || isNameUnknown(object)) continue
+    wanted.set(id, { apiVersion: object.apiVersion, key })
   }
-  for (const item of plans.flatMap((plan) => plan.kustomization.status.inventory).flatMap(inventoryItem)) {
+  for (const item of plans.flatMap(({ kustomization }) => inventoryItems(kustomization))) {
     if (!wanted.has(keyString(item.key))) wanted.set(keyString(item.key), item)
   }
   return [...wanted.values()]
 }
 
-function inventoryItem(entry: Kustomization['status']['inventory'][number]): readonly Wanted[] {
-  const item = parseInventoryEntry(entry)
-  if (item === undefined) return []
-  const { key, version } = item
-  return [{ apiVersion: key.group === '' ? version : `${key.group}/${version}`, key }]
+const inventories = new WeakMap<Kustomization['status']['inventory'], readonly Wanted[]>()
+
+/** What an inventory names; it is long, and asked for several times. */
+function inventoryItems({ status: { inventory } }: Kustomization): readonly Wanted[] {
+  const known = inventories.get(inventory)
+  if (known !== undefined) return known
+  const items = inventory.flatMap((entry): readonly Wanted[] => {
+    const item = parseInventoryEntry(entry)
+    if (item === undefined) return []
+    const { key, version } = item
+    return [{ apiVersion: key.group === '' ? version : `${key.group}/${version}`, key }]
+  })
+  inventories.set(inventory, items)
+  return items
 }
 
 const builtObjects = (plan: Plan): readonly KubernetesObject[] =>
@@ -103,8 +112,10 @@ function claimsOf(plans: readonly Plan[], discovery: Discovery): Reading['claims
     for (const object of build?.ok === true ? build.build.objects : []) {
       const key = clusterKey(object, discovery)
       if (key === undefined) continue
-      const claimants = claims.get(keyString(key)) ?? []
-      if (!claimants.includes(kustomization)) claims.set(keyString(key), [...claimants, kustomization])
+      const id = keyString(key)
+      const claimants = claims.get(id)
+      if (claimants === undefined) claims.set(id, [kustomization])
+      else if (!claimants.includes(kustomization)) claims.set(id, [...claimants, kustomization])
     }
   }
   return claims
