@@ -2,12 +2,12 @@ import type { Kustomization } from '../desired/kustomization.js'
 import { createSchema, type Schema } from '../drift/schema.js'
 import type { Cluster } from '../live/cluster.js'
 import type { Discovery } from '../live/discovery.js'
-import { parseInventoryEntry } from '../live/inventory.js'
 import { ClusterLists } from '../live/cluster-lists.js'
 import { OWNER_LABEL, readLive, type LiveState, type Wanted } from '../live/list.js'
 import { openApiDocuments } from '../live/openapi.js'
 import { isRecord, keyString, type KubernetesObject } from '../object.js'
 import { isNameUnknown } from './generated-names.js'
+import { inventoryItems } from './inventory-items.js'
 import { labelledObjects } from './orphans.js'
 import type { Plan } from './plan.js'
 import { clusterKey } from './scope.js'
@@ -85,22 +85,6 @@ function wantedObjects(plans: readonly Plan[], discovery: Discovery): readonly W
     if (!wanted.has(keyString(item.key))) wanted.set(keyString(item.key), item)
   }
   return [...wanted.values()]
-}
-
-const inventories = new WeakMap<Kustomization['status']['inventory'], readonly Wanted[]>()
-
-/** What an inventory names; it is long, and asked for several times. */
-function inventoryItems({ status: { inventory } }: Kustomization): readonly Wanted[] {
-  const known = inventories.get(inventory)
-  if (known !== undefined) return known
-  const items = inventory.flatMap((entry): readonly Wanted[] => {
-    const item = parseInventoryEntry(entry)
-    if (item === undefined) return []
-    const { key, version } = item
-    return [{ apiVersion: key.group === '' ? version : `${key.group}/${version}`, key }]
-  })
-  inventories.set(inventory, items)
-  return items
 }
 
 const builtObjects = (plan: Plan): readonly KubernetesObject[] =>
