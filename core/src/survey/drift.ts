@@ -1,6 +1,6 @@
 import { cycleWords, dependencyCycles, fullName } from '../desired/dependency-order.js'
 import type { Kustomization } from '../desired/kustomization.js'
-import type { Kustomize } from '../desired/kustomize.js'
+import { BUILDS_AT_ONCE, type Kustomize } from '../desired/kustomize.js'
 import { unknownFieldsNote } from '../desired/spec.js'
 import { summarize, type DriftReport, type KustomizationRecord, type ObjectRecord } from '../drift/report.js'
 import type { Cluster } from '../live/cluster.js'
@@ -28,8 +28,6 @@ export interface SurveyRequest {
   /** Told what is going on, for a progress line. */
   readonly progress: (message: string) => void
 }
-
-const BUILDS_AT_ONCE = 4
 
 /**
  * Compares every object that Flux's Kustomizations own with what Flux built from Git at the revision that
