@@ -118,7 +118,8 @@ async function platformDetails(program, { cache }) {
 function beside(program, { fluxLocal, fluxLocalName, path }) {
   const repository = join(folder, 'small')
   const cache = join(folder, 'small-cache')
-  const args = ['build', 'ks', '--path', join(repository, CLUSTER), '-A']
+  const output = join(folder, 'flux-local.yaml') // It opens /dev/stdout anew, which a pipe of Node's is not made for.
+  const args = ['build', 'ks', '--path', join(repository, CLUSTER), '-A', '--output-file', output]
   const times = { theirs: [], cold: [], warm: [] }
   for (let run = 0; run < Math.max(3, Math.ceil(RUNS / 2)); run++) {
     note(`flux-local: run ${run + 1}`)
