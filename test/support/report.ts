@@ -102,6 +102,7 @@ export function report(
     scope: {},
     summary: summarize(kustomizations, objects),
     kustomizations,
+    helmReleases: [],
     objects,
     notes: [],
   }

@@ -8,6 +8,8 @@ import { discover } from '../live/discovery.js'
 import { parseInventoryEntry } from '../live/inventory.js'
 import { Builder } from './builder.js'
 import { readFluxState, scopeNotes, type FluxState } from './flux-state.js'
+import { readHelmState, type HelmState } from './helm-plan.js'
+import { helmRecords } from './helm-records.js'
 import { kustomizationRecord } from './kustomization-record.js'
 import { objectRecords } from './object-records.js'
 import { planKustomization, type Plan } from './plan.js'
@@ -41,6 +43,7 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
   progress('reading Kustomizations')
   const state = await readFluxState(cluster, discovery)
   const lists = beginLists(cluster, discovery, state.kustomizations)
+  const helmState = readHelmState(cluster, discovery, state.namespace)
   const builder = new Builder(
     request.openRepository,
     request.kustomize,
@@ -52,10 +55,12 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
     const plans = await Promise.all(
       state.kustomizations.map((item) => planKustomization(item, state, builder)),
     )
+    const helm = await helmState
     progress('reading the objects')
     const { cacheDirectory } = request
-    const reading = await readCluster(plans, { cluster, discovery, cacheDirectory, lists })
-    return report(request, state, plans, reading)
+    const all = { kustomizations: plans, helmReleases: helm.plans }
+    const reading = await readCluster(all, { cluster, discovery, cacheDirectory, lists })
+    return report(request, { ...state, helm }, plans, reading)
   } finally {
     await builder.close()
   }
@@ -63,7 +68,7 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
 
 function report(
   request: SurveyRequest,
-  state: FluxState,
+  state: FluxState & { readonly helm: HelmState },
   plans: readonly Plan[],
   reading: Reading,
 ): DriftReport {
@@ -79,17 +84,25 @@ function report(
     )
     .map(({ plan, records }) => withCycle(kustomizationRecord(plan, records.length), cycles))
     .sort(byName)
-  const objects = perPlan.flatMap(({ records }) => records).sort(byName)
+  const helm = helmRecords(state.helm, reading, namespace)
+  const helmReleases = [...helm.releases].sort(byName)
+  const objects = [...perPlan.flatMap(({ records }) => records), ...helm.objects].sort(byName)
   return {
     apiVersion: 'kubectl-gitops/v1',
     kind: 'DriftReport',
     takenAt: request.now().toISOString(),
     cluster: { context: request.cluster.context, server: request.cluster.server },
     scope: scopeOf(namespace ?? state.namespace),
-    summary: summarize(kustomizations, objects),
+    summary: summarize([...kustomizations, ...helmReleases], objects),
     kustomizations,
+    helmReleases,
     objects,
-    notes: [...scopeNotes(state), ...reading.live.notes, ...kustomizations.flatMap(unknownFieldsNotes)],
+    notes: [
+      ...scopeNotes(state),
+      ...reading.live.notes,
+      ...helm.notes,
+      ...kustomizations.flatMap(unknownFieldsNotes),
+    ],
   }
 }
 
