@@ -12,7 +12,7 @@ import { holdersOf } from './managed-fields.js'
 import { isPlainlyEqual } from './plainly-equal.js'
 import type { Confidence, EncryptedRecord, FieldRecord, Verdict } from './report.js'
 import type { FieldType } from './schema.js'
-import { driftOptOut, optOut } from './switches.js'
+import { driftOptOut, optOut, type OptOut } from './switches.js'
 
 /** What is known about the Kustomization or HelmRelease that applies an object. */
 export interface Judging {
@@ -52,16 +52,8 @@ export interface Judgement {
 export function judge(git: KubernetesObject, live: KubernetesObject, judging: Judging): Judgement {
   const { type, custom, ignore, held, applier = FLUX_MANAGER, promise = 'Git declares it' } = judging
   const out = applier === HELM_MANAGER ? driftOptOut(git, live, ignore) : optOut(git, live)
-  if (out?.inGit === true)
-    return { ...NOTHING, verdict: 'excluded', reason: out.reason, message: out.message }
-  const { deletionTimestamp } = live.metadata
-  if (deletionTimestamp !== undefined)
-    return {
-      ...NOTHING,
-      verdict: 'drifted',
-      reason: 'deleting',
-      message: `being deleted since ${deletionTimestamp}`,
-    }
+  const aside = setAside(live, out)
+  if (aside !== undefined) return aside
   const entries = live.metadata.managedFields ?? []
   const plain = isPlainlyEqual(git, live, type)
   const isForeigners = entries.some((entry) => isForeign(entry, applier))
@@ -69,6 +61,16 @@ export function judge(git: KubernetesObject, live: KubernetesObject, judging: Ju
   const vouch = (path: Path): boolean => solelyFlux({ entries, live, type, applier }, path)
   const comparison = plain ? NOTHING_FOUND : compare(asserted, live, { type, custom, vouch })
   return decide({ git, asserted, live, type, entries, applier, out, held, promise, ignore, comparison })
+}
+
+/** What needs no comparison: Git leaves it alone, or it is about to go. */
+function setAside({ metadata }: KubernetesObject, out: OptOut | undefined): Judgement | undefined {
+  if (out?.inGit === true)
+    return { ...NOTHING, verdict: 'excluded', reason: out.reason, message: out.message }
+  const { deletionTimestamp } = metadata
+  if (deletionTimestamp === undefined) return undefined
+  const message = `being deleted since ${deletionTimestamp}`
+  return { ...NOTHING, verdict: 'drifted', reason: 'deleting', message }
 }
 
 const NOTHING = { fields: [], explained: [] } as const
