@@ -70,7 +70,7 @@ spec: {restartPolicy: Never, containers: [{name: test, image: example.com/test}]
 }
 
 /** A HelmRelease of that chart; `spec` goes on with more fields, one a line. */
-export const helmRelease = (name: string, ...spec: readonly string[]): string =>
+const helmRelease = (name: string, ...spec: readonly string[]): string =>
   [
     'apiVersion: helm.toolkit.fluxcd.io/v2',
     'kind: HelmRelease',
@@ -90,8 +90,15 @@ export const helmRelease = (name: string, ...spec: readonly string[]): string =>
     '',
   ].join('\n')
 
-/** A repository with the chart and, below `releases`, what is given. */
-export function helmFleet(releases: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const files = Object.entries(CHART).map(([path, content]) => [`charts/web/${path}`, content])
-  return { ...Object.fromEntries(files), ...releases }
+const files = Object.entries(CHART).map(([path, content]) => [`charts/web/${path}`, content] as const)
+
+const PASSWORD = 'password: swordfish'
+
+/** The chart, and a Kustomization of releases of it: with drift detection, with warnings, with neither, broken. */
+export const HELM_FLEET: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(files),
+  'releases/web.yaml': helmRelease('web', 'driftDetection: {mode: enabled}', `values: {${PASSWORD}}`),
+  'releases/warned.yaml': helmRelease('warned', 'driftDetection: {mode: warn}', `values: {${PASSWORD}}`),
+  'releases/plain.yaml': helmRelease('plain', `values: {${PASSWORD}}`),
+  'releases/broken.yaml': helmRelease('broken', `values: {port: none}`),
 }

@@ -6,6 +6,7 @@ import type { Comparison, Difference } from './compare.js'
 import { mayBeSecret } from './encrypted-fields.js'
 import { holdersOf } from './managed-fields.js'
 import { MASK, MASK_AFTER, MASK_BEFORE, maskValue } from './mask.js'
+import { beyondCorrection } from './release-fate.js'
 import type { FieldRecord } from './report.js'
 import type { FieldType } from './schema.js'
 import { allowsOthers, type OptOut } from './switches.js'
@@ -20,8 +21,10 @@ export interface Circumstances {
   readonly out: OptOut | undefined
   /** Why Flux will not reconcile for now; undefined when it will. */
   readonly held: string | undefined
-  /** Why it will put back what Git declares, where nothing holds it. */
-  readonly promise: string
+  /** Why helm-controller will upgrade the release; undefined where it corrects drift, if anything. */
+  readonly upgrade: string | undefined
+  /** Why the server will refuse what helm-controller corrects. */
+  readonly refused?: string | undefined
   readonly comparison: Pick<Comparison, 'encrypted'>
 }
 
@@ -45,15 +48,11 @@ export function differenceRecord(it: Circumstances, difference: Difference): Fie
 }
 
 function fateOfDifference(it: Circumstances, path: Path): Fate {
-  if (it.applier === HELM_MANAGER && isUnseenByHelm(path))
-    return { willRevert: false, because: 'of metadata helm-controller compares labels and annotations alone' }
-  return unlessHindered(it, it.promise)
-}
-
-/** Source: fluxcd/pkg ssa/jsondiff/unstructured.go diffUnstructuredMetadata. */
-function isUnseenByHelm([first, second]: Path): boolean {
-  const [top, name] = [first, second].map((element) => (element?.kind === 'field' ? element.name : ''))
-  return top === 'metadata' && name !== 'labels' && name !== 'annotations'
+  if (it.applier !== HELM_MANAGER) return unlessHindered(it, 'Git declares it')
+  if (it.upgrade !== undefined) return unlessHindered(it, it.upgrade)
+  const obstacle = beyondCorrection(path) ?? it.refused
+  if (obstacle !== undefined && it.held === undefined) return { willRevert: false, because: obstacle }
+  return unlessHindered(it, 'the release declares it, and spec.driftDetection.mode is enabled')
 }
 
 /** Masked where it is a secret, also by being encrypted in Git. */

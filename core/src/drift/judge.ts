@@ -6,6 +6,7 @@ import { compare, NOTHING_FOUND, type Comparison, type Difference } from './comp
 import { declaresAll } from './declared.js'
 import { encryptedMessage, encryptedRecords, hiddenValues } from './encrypted-fields.js'
 import { additionRecord, differenceRecord, keepsOthers, scaledRecords, type Circumstances } from './fate.js'
+import { refusedPatch } from './release-fate.js'
 import { withoutHollow } from './hollow.js'
 import { isIgnoredByFlux, type IgnoreRule } from './ignore.js'
 import { holdersOf } from './managed-fields.js'
@@ -24,8 +25,8 @@ export interface Judging {
   readonly ignore: readonly IgnoreRule[]
   /** Why Flux will not reconcile for now (suspended, build fails, …); undefined when it will. */
   readonly held: string | undefined
-  /** Why Flux will put back what Git declares, where nothing holds it; Git's declaring it unless given. */
-  readonly promise?: string
+  /** Why helm-controller will upgrade the release, which puts back more than a correction of drift does. */
+  readonly upgrade?: string
 }
 
 /** What one object turned out to be. */
@@ -50,7 +51,7 @@ export interface Judgement {
  * @param live read in Git's apiVersion
  */
 export function judge(git: KubernetesObject, live: KubernetesObject, judging: Judging): Judgement {
-  const { type, custom, ignore, held, applier = FLUX_MANAGER, promise = 'Git declares it' } = judging
+  const { type, custom, ignore, held, upgrade, applier = FLUX_MANAGER } = judging
   const out = applier === HELM_MANAGER ? driftOptOut(git, live, ignore) : optOut(git, live)
   const aside = setAside(live, out)
   if (aside !== undefined) return aside
@@ -60,7 +61,7 @@ export function judge(git: KubernetesObject, live: KubernetesObject, judging: Ju
   const asserted = custom || (plain && !isForeigners) ? git : withoutHollow(git, type)
   const vouch = (path: Path): boolean => solelyFlux({ entries, live, type, applier }, path)
   const comparison = plain ? NOTHING_FOUND : compare(asserted, live, { type, custom, vouch })
-  return decide({ git, asserted, live, type, entries, applier, out, held, promise, ignore, comparison })
+  return decide({ git, asserted, live, type, entries, applier, out, held, upgrade, ignore, comparison })
 }
 
 /** What needs no comparison: Git leaves it alone, or it is about to go. */
@@ -88,9 +89,10 @@ function decide(it: Case): Judgement {
   const added = foreignAdditions(it)
   const heeded = differences.filter((difference) => !isIgnored(it, difference))
   const certain = heeded.filter((difference) => isCertain(it, difference))
+  const told = { ...it, refused: refusedPatch(it, heeded) }
   const blamed = added.filter((addition) => isBlamed(it, addition))
   const fields = [
-    ...certain.map((difference) => differenceRecord(it, difference)),
+    ...certain.map((difference) => differenceRecord(told, difference)),
     ...blamed.map((addition) => additionRecord(it, addition)),
   ].sort(byField)
   const explained = [

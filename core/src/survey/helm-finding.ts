@@ -25,7 +25,7 @@ function neverInstalled({ release }: HelmPlan, ready: Condition | undefined): Fi
   if (release.suspended)
     return { verdict: 'pending', reason: 'suspended', message: 'suspended before it was ever installed' }
   if (ready?.status === 'False') return conditionFinding(ready)
-  const message = ready === undefined ? 'Flux has not reconciled it yet' : wordsOf(ready)
+  const message = ready === undefined ? 'Flux has not reconciled it yet' : helmWordsOf(ready)
   return { verdict: 'pending', reason: 'never-installed', message }
 }
 
@@ -51,20 +51,20 @@ function unreadFinding({ release }: HelmPlan, error: GitOpsError): Finding {
 function stateFinding(plan: HelmPlan, ready: Condition | undefined): Finding | undefined {
   if (plan.overtaken) return overtakenFinding(plan)
   if (ready?.status === 'False') {
-    const { verdict, reason, message } = conditionFinding(ready)
-    return {
-      verdict,
-      ...(reason === undefined ? {} : { reason }),
-      message: `${message}\n${comparedWith(plan)}`,
-    }
+    const finding = conditionFinding(ready)
+    return { ...finding, message: `${finding.message}\n${comparedWith(plan)}` }
   }
   if (plan.baseline.kind === 'uninstalled') {
     const message = `release ${fullName(plan.baseline.latest)} was uninstalled`
     return { verdict: 'pending', reason: 'uninstalled', message }
   }
   const isRunning = ready?.status === 'Unknown' || plan.baseline.kind === 'mixed'
-  if (!isRunning) return undefined
-  return { verdict: 'pending', reason: 'reconciling', message: 'a reconcile is running' }
+  return isRunning ? runningFinding(ready) : undefined
+}
+
+function runningFinding(ready: Condition | undefined): Finding {
+  const words = ready?.status === 'Unknown' ? `: ${helmWordsOf(ready)}` : ''
+  return { verdict: 'pending', reason: 'reconciling', message: `a reconcile is running${words}` }
 }
 
 function overtakenFinding({ release, baseline }: HelmPlan): Finding | undefined {
@@ -78,8 +78,14 @@ function overtakenFinding({ release, baseline }: HelmPlan): Finding | undefined 
 const conditionFinding = (condition: Condition): Finding & { readonly message: string } => ({
   verdict: condition.reason === 'DependencyNotReady' ? 'pending' : 'failed',
   reason: kebab(condition.reason),
-  message: wordsOf(condition),
+  message: helmWordsOf(condition),
 })
+
+/** Flux's words, without the log of Helm that it puts below them. */
+const helmWordsOf = (condition: Condition): string =>
+  wordsOf(condition)
+    .replace(/\n+Last Helm logs:[^]*$/, '')
+    .trimEnd()
 
 function comparedWith({ baseline }: HelmPlan): string {
   switch (baseline.kind) {

@@ -7,7 +7,7 @@ import { parseInventoryEntry } from '../live/inventory.js'
 import { isRecord, keyString, type KubernetesObject, type ObjectKey } from '../object.js'
 import { helmOrphanRecords } from './helm-orphans.js'
 import { objectsOf, releasedObjects, type HelmPlan } from './helm-plan.js'
-import { helmHeldBecause, helmPromise } from './helm-record.js'
+import { helmHeldBecause, helmUpgradeBecause } from './helm-record.js'
 import { helmSecretValues } from './helm-secrets.js'
 import {
   isAbsentNamespace,
@@ -130,13 +130,14 @@ function rivalOf({ plan, reading, key }: Subject, live: KubernetesObject): HelmR
 function judgeBoth(subject: Subject, live: KubernetesObject): Judgement {
   const { plan, reading, git, next } = subject
   const { driftDetection } = plan.release.spec
+  const upgrade = helmUpgradeBecause(plan)
   const judging: Judging = {
     applier: HELM_MANAGER,
     type: reading.schema.typeOf(git.apiVersion, git.kind),
     custom: isCustom(git.apiVersion),
     ignore: readIgnoreRules(isRecord(driftDetection) ? driftDetection : {}),
     held: helmHeldBecause(plan),
-    promise: helmPromise(plan),
+    ...(upgrade === undefined ? {} : { upgrade }),
   }
   const judgement = judge(git, live, judging)
   if (judgement.verdict === 'in-sync' || next === undefined || next === git) return judgement

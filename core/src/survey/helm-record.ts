@@ -56,8 +56,6 @@ const LEFT_ALONE: Readonly<Record<DriftDetectionMode, string | undefined>> = {
     'spec.driftDetection.mode is disabled: Flux does not look for drift, until it upgrades the release',
 }
 
-/** Why Flux will put back what the release declares, where nothing keeps it from that. */
-export const helmPromise = ({ overtaken }: HelmPlan): string =>
-  overtaken
-    ? 'Flux will upgrade over the release that it did not make'
-    : 'the release declares it, and spec.driftDetection.mode is enabled'
+/** Why Flux will upgrade the release, and so put back all that it declares; undefined where it will not. */
+export const helmUpgradeBecause = ({ overtaken }: HelmPlan): string | undefined =>
+  overtaken ? 'Flux will upgrade over the release that it did not make' : undefined
