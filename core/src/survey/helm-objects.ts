@@ -42,7 +42,7 @@ export function helmObjectRecords(plan: HelmPlan, reading: Reading): readonly Ob
   const records = [...subjects.values()].map((subject) =>
     recordOf(plan.release, subject, masked(findingOf(subject), secrets)),
   )
-  return [...records, ...helmOrphanRecords(plan, reading.live.objects, new Set(subjects.keys()))]
+  return [...records, ...helmOrphanRecords(plan, reading, new Set(subjects.keys()))]
 }
 
 function subjectsOf(plan: HelmPlan, reading: Reading): ReadonlyMap<string, Subject> {
@@ -117,7 +117,7 @@ function findingOf(subject: Subject): ObjectFinding {
 /** Another HelmRelease whose release has the object and whose owner labels are on it now. */
 function rivalOf({ plan, reading, key }: Subject, live: KubernetesObject): HelmRelease | undefined {
   const { labels = {} } = live.metadata
-  const claimants = key === undefined ? [] : (reading.releaseClaims.get(keyString(key)) ?? [])
+  const claimants = key === undefined ? [] : (reading.helm.claims.get(keyString(key)) ?? [])
   return claimants.find(
     (claimant) =>
       claimant !== plan.release &&

@@ -1,7 +1,8 @@
-import { HELM_OWNER_NAME, HELM_OWNER_NAMESPACE } from '../desired/helm-release.js'
+import { fullName } from '../desired/dependency-order.js'
 import type { ObjectRecord } from '../drift/report.js'
 import type { KubernetesObject } from '../object.js'
 import type { HelmPlan } from './helm-plan.js'
+import type { Reading } from './reading.js'
 
 /**
  * The live objects that say they are this HelmRelease's and that its release does not have: Helm dropped them and
@@ -11,24 +12,16 @@ import type { HelmPlan } from './helm-plan.js'
  */
 export function helmOrphanRecords(
   plan: HelmPlan,
-  live: ReadonlyMap<string, KubernetesObject>,
+  { live, helm }: Pick<Reading, 'live' | 'helm'>,
   released: ReadonlySet<string>,
 ): readonly ObjectRecord[] {
-  const hooks = [plan.build, plan.next].map((result) =>
-    result?.ok === true ? result.build.hooks : undefined,
-  )
-  return [...live]
-    .filter(([key, object]) => !released.has(key) && isLabelled(plan, object))
-    .filter(([key]) => !hooks.some((keys) => keys?.has(key) === true))
-    .map(([, object]) => orphanRecord(plan, object))
-}
-
-/** Copies made by controllers carry the labels of what they were copied from, and an owner reference. */
-function isLabelled({ release }: HelmPlan, { kind, metadata }: KubernetesObject): boolean {
-  const { labels = {}, ownerReferences } = metadata
-  const isCopy = Array.isArray(ownerReferences) && ownerReferences.length > 0
-  if (isCopy || kind === 'CustomResourceDefinition') return false
-  return labels[HELM_OWNER_NAME] === release.name && labels[HELM_OWNER_NAMESPACE] === release.namespace
+  const isHook = (key: string): boolean =>
+    [plan.build, plan.next].some((result) => result?.ok === true && result.build.hooks.has(key))
+  return (helm.labelled.get(fullName(plan.release)) ?? []).flatMap((key) => {
+    const object = released.has(key) || isHook(key) ? undefined : live.objects.get(key)
+    const isOrphan = object !== undefined && object.kind !== 'CustomResourceDefinition'
+    return isOrphan ? [orphanRecord(plan, object)] : []
+  })
 }
 
 function orphanRecord({ release }: HelmPlan, live: KubernetesObject): ObjectRecord {
