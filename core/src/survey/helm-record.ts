@@ -51,9 +51,8 @@ export function helmHeldBecause({ release, baseline, overtaken }: HelmPlan): str
 
 const LEFT_ALONE: Readonly<Record<DriftDetectionMode, string | undefined>> = {
   enabled: undefined,
-  warn: 'spec.driftDetection.mode is warn: Flux tells of drift and leaves it, until it upgrades the release',
-  disabled:
-    'spec.driftDetection.mode is disabled: Flux does not look for drift, until it upgrades the release',
+  warn: 'with spec.driftDetection.mode warn it only tells of drift, until it upgrades the release',
+  disabled: 'spec.driftDetection is not enabled, so it puts nothing back until it upgrades the release',
 }
 
 /** Why Flux will upgrade the release, and so put back all that it declares; undefined where it will not. */
