@@ -6,7 +6,7 @@ import { compare, NOTHING_FOUND, type Comparison, type Difference } from './comp
 import { declaresAll } from './declared.js'
 import { encryptedMessage, encryptedRecords, hiddenValues } from './encrypted-fields.js'
 import { additionRecord, differenceRecord, keepsOthers, scaledRecords, type Circumstances } from './fate.js'
-import { refusedPatch } from './release-fate.js'
+import { isOlderInstall, refusedPatch } from './release-fate.js'
 import { withoutHollow } from './hollow.js'
 import { isIgnoredByFlux, type IgnoreRule } from './ignore.js'
 import { holdersOf } from './managed-fields.js'
@@ -130,6 +130,7 @@ const isOutOfBand = (actor: Actor): boolean => actor.class === 'person' || actor
 
 function isBlamed(it: Case, addition: Addition): boolean {
   if (isIgnored(it, addition) || keepsOthers(it) || isRequest(addition.path)) return false
+  if (it.applier === HELM_MANAGER && isOlderInstall(addition.entry)) return false
   return isOutOfBand(actorOf(addition.entry))
 }
 

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../object.js'
+import type { KubernetesObject, ManagedFieldsEntry } from '../object.js'
 import type { Path } from '../pointer.js'
 import { HELM_MANAGER, type Applier } from './actor.js'
 import type { Difference } from './compare.js'
@@ -29,3 +29,10 @@ export function refusedPatch(
     ? 'helm-controller masks values of a Secret before it sends them, which the server refuses'
     : undefined
 }
+
+/**
+ * What the helm command once created and Flux has adopted since: without server-side apply that entry owns the
+ * server's defaults as well, which nobody has added.
+ */
+export const isOlderInstall = ({ manager, operation }: ManagedFieldsEntry): boolean =>
+  manager === 'helm' && operation === 'Update'
