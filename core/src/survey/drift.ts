@@ -3,6 +3,7 @@ import type { Kustomization } from '../desired/kustomization.js'
 import { BUILDS_AT_ONCE, type Kustomize } from '../desired/kustomize.js'
 import { unknownFieldsNote } from '../desired/spec.js'
 import { summarize, type DriftReport, type KustomizationRecord, type ObjectRecord } from '../drift/report.js'
+import type { ShowSides } from '../drift/sides.js'
 import type { Cluster } from '../live/cluster.js'
 import { discover } from '../live/discovery.js'
 import { parseInventoryEntry } from '../live/inventory.js'
@@ -29,6 +30,8 @@ export interface SurveyRequest {
   readonly now: () => Date
   /** Told what is going on, for a progress line. */
   readonly progress: (message: string) => void
+  /** Told both sides of every object that is not as Git says: whole objects, for those who print them. */
+  readonly show?: ShowSides
 }
 
 /**
@@ -76,7 +79,10 @@ function report(
   const cycles = dependencyCycles(state.kustomizations)
   const inScope = (record: ObjectRecord): boolean =>
     namespace === undefined || record.namespace === namespace || record.owner.namespace === namespace
-  const perPlan = plans.map((plan) => ({ plan, records: objectRecords(plan, reading).filter(inScope) }))
+  const perPlan = plans.map((plan) => ({
+    plan,
+    records: objectRecords(plan, reading, request.show).filter(inScope),
+  }))
   const kustomizations = perPlan
     .filter(
       ({ plan, records }) =>
