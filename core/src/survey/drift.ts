@@ -9,6 +9,7 @@ import { discover } from '../live/discovery.js'
 import { parseInventoryEntry } from '../live/inventory.js'
 import { Builder } from './builder.js'
 import { readFluxState, scopeNotes, type FluxState } from './flux-state.js'
+import { countedAll, countOf } from '../live/counted.js'
 import { readHelmState, type HelmState } from './helm-plan.js'
 import { helmRecords } from './helm-records.js'
 import { kustomizationRecord } from './kustomization-record.js'
@@ -54,15 +55,15 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
     BUILDS_AT_ONCE,
   )
   try {
-    progress(`building ${state.kustomizations.length} Kustomizations`)
-    const plans = await Promise.all(
+    const plans = await countedAll(
       state.kustomizations.map((item) => planKustomization(item, state, builder)),
+      countOf(progress, 'building Kustomizations'),
     )
     const helm = await helmState
-    progress('reading the objects')
     const { cacheDirectory } = request
     const all = { kustomizations: plans, helmReleases: helm.plans }
-    const reading = await readCluster(all, { cluster, discovery, cacheDirectory, lists })
+    const told = countOf(progress, 'reading kinds')
+    const reading = await readCluster(all, { cluster, discovery, cacheDirectory, lists, told })
     return report(request, { ...state, helm }, plans, reading)
   } finally {
     await builder.close()
@@ -90,7 +91,7 @@ function report(
     )
     .map(({ plan, records }) => withCycle(kustomizationRecord(plan, records.length), cycles))
     .sort(byName)
-  const helm = helmRecords(state.helm, reading, namespace)
+  const helm = helmRecords(state.helm, reading, namespace, request.show)
   const helmReleases = [...helm.releases].sort(byName)
   const objects = [...perPlan.flatMap(({ records }) => records), ...helm.objects].sort(byName)
   return {
