@@ -11,6 +11,8 @@ type Holder = Record<string, unknown> | unknown[]
 interface Place {
   readonly holder: Holder
   readonly step: string
+  /** The place of the holder itself; absent at the top. */
+  readonly above?: Place
   /** The way ends here, above the field: what stands here was masked as a whole. */
   readonly masked: boolean
 }
@@ -42,21 +44,21 @@ export function mergeFields(
   dropAdded(changes)
   for (const { field, merged: place } of changes) if (field.op === 'reordered') reorder(place, field.git)
   for (const change of changes) insert(change)
+  for (const { field, merged: place } of changes) if (field.op === 'added') dropEmpty(place)
   return { live, merged }
 }
 
 function placeOf(root: KubernetesObject, pointer: string): Place | undefined {
   const steps = pointer.split('/').slice(1).map(unescaped)
-  let holder = root as Holder
-  for (const [index, step] of steps.entries()) {
-    const isLast = index === steps.length - 1
-    const value = ownValue(holder, step)
-    if (isLast) return { holder, step, masked: false }
-    if (typeof value === 'string') return { holder, step, masked: true }
+  const [first = '', ...rest] = steps
+  let place: Place = { holder: root, step: first, masked: false }
+  for (const step of rest) {
+    const value = ownValue(place.holder, place.step)
+    if (typeof value === 'string') return { ...place, masked: true }
     if (!isHolder(value)) return undefined
-    holder = value
+    place = { holder: value, step, above: place, masked: false }
   }
-  return undefined
+  return place
 }
 
 const unescaped = (step: string): string => step.replaceAll('~1', '/').replaceAll('~0', '~')
@@ -112,4 +114,11 @@ function dropAdded(changes: readonly Change[]): void {
 
 function insert({ field, merged: { holder, step, masked } }: Change): void {
   if (field.op === 'removed' && !masked && Array.isArray(holder)) holder.splice(Number(step), 0, field.git)
+}
+
+/** What held nothing but what was added goes with it, as Go leaves out what is empty. */
+function dropEmpty({ holder, above }: Place): void {
+  if (above === undefined || Object.keys(holder).length > 0 || Array.isArray(above.holder)) return
+  if (ownValue(above.holder, above.step) === holder) Reflect.deleteProperty(above.holder, above.step)
+  dropEmpty(above)
 }

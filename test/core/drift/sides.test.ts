@@ -56,6 +56,20 @@ describe('the sides of an object', () => {
     })
   })
 
+  it('keep nothing of a map or list that held only what was added', () => {
+    const live = web({
+      replicas: 1,
+      template: { env: [{ name: 'X' }], labels: { a: 'b' } },
+      list: [{ c: 'd' }],
+    })
+    const fields = [
+      added('spec.template.env.0', { name: 'X' }),
+      added('spec.template.labels.a', 'b'),
+      added('spec.list.0.c', 'd'),
+    ]
+    expect(sides(live, fields)?.merged).toEqual(web({ replicas: 1, list: [{}] }))
+  })
+
   it('put items whose order differs into the order of Git, with all that live says of them', () => {
     const live = web({
       initContainers: [{ name: 'b', image: 'b:1' }, { name: 'mine' }, { name: 'a', image: 'a:1' }],
