@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { parse } from 'yaml'
 import { withoutBookkeeping } from '@kubectl-gitops/core/drift/shown-object.js'
 import type { KubernetesObject } from '@kubectl-gitops/core/object.js'
+import { FORMATS } from '../../plugin/src/printers/report.js'
 import { startControlPlane, type ControlPlane } from '../support/control-plane.js'
 import { describeWith } from '../support/describe-with.js'
 import { startFlux, type Flux } from '../support/flux.js'
@@ -15,6 +16,34 @@ import { FLEET } from './fleet.js'
 
 const NEEDED = ['etcd', 'kube-apiserver', 'kubectl', 'source-controller', 'kustomize-controller'] as const
 const SITE = { name: 'site', namespace: 'flux-system' } as const
+
+/** What a variable of a Secret is put into. */
+const TOLD = ['told', 'gone']
+  .map(
+    (name) => `apiVersion: v1
+kind: ConfigMap
+metadata: {name: ${name}, namespace: shop}
+data: {url: "https://example.com/?token=\${TOKEN}", args: "--key \${TOKEN}", level: info}
+---
+`,
+  )
+  .join('')
+
+/** What Git makes of the one that was deleted. */
+const CONFIG = [
+  'apiVersion: v1',
+  'data:',
+  '  args: "***"',
+  '  level: info',
+  '  url: "***"',
+  'kind: ConfigMap',
+  'metadata:',
+  '  labels:',
+  '    kustomize.toolkit.fluxcd.io/name: told',
+  '    kustomize.toolkit.fluxcd.io/namespace: flux-system',
+  '  name: gone',
+  '  namespace: shop',
+]
 
 describeWith(NEEDED, 'the forms of the answer of drift', () => {
   let plane: ControlPlane
@@ -29,16 +58,26 @@ describeWith(NEEDED, 'the forms of the answer of drift', () => {
     kubeconfig = await plane.kubeconfigFor('auditor')
     await plane.request('POST', '/api/v1/namespaces', { metadata: { name: 'flux-system' } })
     const fleet = await flux.createRepository('fleet')
-    await fleet.write(FLEET)
+    await fleet.write({ ...FLEET, 'told/told.yaml': TOLD })
     await fleet.commit('Lay out the fleet')
     await fleet.push()
     await flux.gitRepository({ ...SITE, name: 'fleet', url: fleet.url })
+    await plane.request('POST', '/api/v1/namespaces/flux-system/secrets', {
+      metadata: { name: 'variables' },
+      stringData: { TOKEN: 'open-sesame' },
+    })
     await flux.kustomization({ ...SITE, source: 'fleet', path: './site' })
-    await flux.waitFor(
-      { kind: 'Kustomization', ...SITE },
-      (object) =>
-        object.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true,
-    )
+    await applied('site')
+    await flux.kustomization({
+      ...SITE,
+      name: 'told',
+      source: 'fleet',
+      path: './told',
+      spec: { postBuild: { substituteFrom: [{ kind: 'Secret', name: 'variables' }] } },
+    })
+    await applied('told')
+    await edit('patch', 'configmap', 'told', '-p', '{"data":{"mine":"1","url":null}}')
+    await edit('delete', 'configmap', 'gone')
     await edit('set', 'image', 'deploy/web', 'web=example.com/web:hotfix')
     await edit('set', 'env', 'deploy/web', 'DEBUG=1')
     await edit('delete', 'service', 'web')
@@ -50,6 +89,13 @@ describeWith(NEEDED, 'the forms of the answer of drift', () => {
     await plane.stop()
     await home.remove()
   })
+
+  const applied = (name: string) =>
+    flux.waitFor(
+      { kind: 'Kustomization', ...SITE, name },
+      (object) =>
+        object.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true,
+    )
 
   const edit = async (...args: readonly string[]) => {
     const { code, stderr } = await plane.kubectl(['-n', 'shop', ...args])
@@ -76,10 +122,29 @@ describeWith(NEEDED, 'the forms of the answer of drift', () => {
     expect([lines.code, code]).toEqual([1, 1])
   })
 
+  it('none of them holds a value of a Secret, nor what a variable of one brought elsewhere', async () => {
+    const values = ['swordfish', 'open-sesame'].flatMap((value) => [
+      value,
+      Buffer.from(value).toString('base64').replace(/=+$/, ''),
+    ])
+    for (const form of FORMATS) {
+      const { stdout, stderr, code } = await printed(form)
+      for (const value of values) expect(stdout + stderr).not.toContain(value)
+      expect({ form, code, isEmpty: stdout === '' }).toEqual({ form, code: 1, isEmpty: false })
+    }
+  })
+
   it('a diff shows what live is and what Git makes of it', async () => {
     const { stdout, stderr, code } = await printed('diff')
     const changed = stdout.split('\n').filter((line) => /^[-+]/.test(line))
-    expect(changed.slice(0, 14)).toEqual([
+    expect(changed.slice(0, 32)).toEqual([
+      '--- LIVE/v1.ConfigMap.shop.gone',
+      '+++ MERGED/v1.ConfigMap.shop.gone',
+      ...CONFIG.map((line) => `+${line}`),
+      '--- LIVE/v1.ConfigMap.shop.told',
+      '+++ MERGED/v1.ConfigMap.shop.told',
+      '-  mine: "1"',
+      '+  url: "*** (after)"',
       '--- LIVE/apps.v1.Deployment.shop.web',
       '+++ MERGED/apps.v1.Deployment.shop.web',
       '-        - env:',
@@ -107,7 +172,13 @@ describeWith(NEEDED, 'the forms of the answer of drift', () => {
       KUBECTL_EXTERNAL_DIFF: `${program} -U0 --brief ;touch`,
     })
     expect(stdout.replace(/\/\S+\/(LIVE|MERGED)-\w+/g, '$1')).toBe(
-      ['apps.v1.Deployment.shop.web', 'v1.Secret.shop.web', 'v1.Service.shop.web']
+      [
+        'apps.v1.Deployment.shop.web',
+        'v1.ConfigMap.shop.gone',
+        'v1.ConfigMap.shop.told',
+        'v1.Secret.shop.web',
+        'v1.Service.shop.web',
+      ]
         .map((name) => `Files LIVE/${name} and MERGED/${name} differ\n`)
         .join(''),
     )

@@ -24,7 +24,12 @@ const text = fc.oneof(
   fc.constant('a\nb c\n'),
   fc.constantFrom(...HOSTILE),
 )
-const value = fc.oneof(text, fc.jsonValue({ maxDepth: 2 }), fc.dictionary(word, text, { maxKeys: 4 }))
+const value = fc.oneof(
+  text,
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.dictionary(word, text, { maxKeys: 4 }),
+  fc.constantFrom(2n ** 60n, [{ big: 2n ** 60n }]),
+)
 
 /** Reports that hold anything anywhere: what comes from Git and a cluster is hostile. */
 export const reports = fc

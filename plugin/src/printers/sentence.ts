@@ -1,4 +1,5 @@
 import type { FieldRecord } from '@kubectl-gitops/core/drift/report.js'
+import { formatJson } from '@kubectl-gitops/core/json.js'
 import { actorName, fateOf } from './field.js'
 import { visible } from './text.js'
 import { inline } from './value.js'
@@ -8,7 +9,7 @@ const LONGEST = 200
 
 /** A value on one line, however long it is. */
 export function shortValue(value: unknown): string {
-  const text = inline(value) ?? (typeof value === 'string' ? value : JSON.stringify(value))
+  const text = inline(value) ?? (typeof value === 'string' ? value : formatJson(value))
   return visible(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text)
 }
 
