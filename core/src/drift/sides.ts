@@ -1,3 +1,4 @@
+import { formatJson } from '../json.js'
 import { isRecord, type KubernetesObject } from '../object.js'
 import { mergeFields } from './merged-fields.js'
 import { MASK } from './mask.js'
@@ -47,7 +48,7 @@ export function sidesOf({ record, git, live, secrets, sealed }: SidesOf): Sides 
 
 /** Names one record among those of a report: two owners may both have an object. */
 export function recordKey({ apiVersion, kind, namespace, name, owner }: ObjectRecord): string {
-  return JSON.stringify([apiVersion, kind, namespace, name, owner.kind, owner.namespace, owner.name])
+  return formatJson([apiVersion, kind, namespace, name, owner.kind, owner.namespace, owner.name])
 }
 
 /** What is not known to be no secret is one: all but what names the object. */
