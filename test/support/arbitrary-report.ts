@@ -15,6 +15,7 @@ const HOSTILE = [
   'a"} 1\n# HELP x',
   '\u0000\u001b[31m\ufffe\uffff',
   '__proto__',
+  'half \ud83d',
 ]
 
 const word = fc.stringMatching(/^[a-z0-9.-]{1,40}$/)

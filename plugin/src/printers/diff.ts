@@ -62,10 +62,28 @@ export function printDiff(files: readonly TwoFiles[], style: Style): string {
 
 function printFile({ name, live, merged }: TwoFiles, style: Style): string {
   const names = [`LIVE/${name}`, `MERGED/${name}`] as const
-  const patch = createTwoFilesPatch(...names, live, merged, '', '', { context: 3 })
+  const options = { context: 3, maxEditLength: MOST_CHANGES }
+  const patch = createTwoFilesPatch(...names, live, merged, '', '', options) ?? wholly(names, live, merged)
   const [from = '', to = '', ...lines] = patch.split('\n').filter((line) => !line.startsWith('==='))
   const head = [`diff -u -N ${names.join(' ')}`, from, to].map(style.bold)
   return [...head, ...lines.map((line) => paint(line, style))].join('\n')
+}
+
+/** Above this many changed lines finding the fewest takes long, and helps nobody. */
+const MOST_CHANGES = 5_000
+
+/** One text out, the other in: a patch like any other. */
+function wholly([from, to]: readonly [string, string], live: string, merged: string): string {
+  const removed = live.split('\n').slice(0, -1)
+  const added = merged.split('\n').slice(0, -1)
+  return [
+    `--- ${from}`,
+    `+++ ${to}`,
+    `@@ -${rangeOf(removed)} +${rangeOf(added)} @@`,
+    ...removed.map((line) => `-${line}`),
+    ...added.map((line) => `+${line}`),
+    '',
+  ].join('\n')
 }
 
 function paint(line: string, { live, git, dim }: Style): string {
@@ -73,6 +91,9 @@ function paint(line: string, { live, git, dim }: Style): string {
   if (line.startsWith('-')) return live(line)
   return line.startsWith('+') ? git(line) : line
 }
+
+/** Nothing begins before the first line. */
+const rangeOf = ({ length }: readonly string[]): string => `${Math.min(length, 1)},${length}`
 
 /** What a diff cannot show: verdicts without a difference, objects and Flux objects of which nothing is known. */
 export function diffNotes(report: DriftReport, sides: SidesByRecord): readonly string[] {

@@ -1,4 +1,4 @@
-import type { DriftReport, FieldRecord, ObjectRecord } from '@kubectl-gitops/core/drift/report.js'
+import type { DriftReport, FieldRecord, ObjectRecord, Verdict } from '@kubectl-gitops/core/drift/report.js'
 import { shortRevision } from '@kubectl-gitops/core/revision.js'
 import { fateOf, originOf } from './field.js'
 import { code, fence } from './markdown-text.js'
@@ -93,7 +93,7 @@ function details(object: ObjectRecord): readonly Block[] {
   const text = [
     `\n<details><summary>${summary}</summary>\n\n`,
     FIELDS,
-    ...shown.map(fieldRow),
+    ...shown.map((field) => fieldRow(field, verdict)),
     ...(rest > 0 ? [`\n${plural(rest, 'field')} more.\n`] : []),
     ...shown.map(patch),
     '\n</details>\n',
@@ -101,7 +101,7 @@ function details(object: ObjectRecord): readonly Block[] {
   return [{ text, holds: 'fields' }]
 }
 
-function fieldRow(field: FieldRecord): string {
+function fieldRow(field: FieldRecord, verdict: Verdict): string {
   const { op, origin } = field
   const order = op === 'reordered' ? '(order differs)' : undefined
   const git = op === 'added' ? '(not in Git)' : (order ?? shownValue(field.git))
@@ -113,9 +113,15 @@ function fieldRow(field: FieldRecord): string {
     `${git}${place}`,
     live,
     by === undefined ? '' : code(by),
-    field.willRevert ? 'will revert it' : code(fateOf(field)),
+    fateIn(field, verdict),
   ]
   return `| ${cells.join(' | ')} |\n`
+}
+
+/** What is still to be applied nobody has to put back. */
+function fateIn(field: FieldRecord, verdict: Verdict): string {
+  if (verdict === 'pending') return ''
+  return field.willRevert ? 'will revert it' : code(fateOf(field))
 }
 
 /** What has several lines is shown below the table. */

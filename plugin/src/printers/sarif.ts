@@ -122,8 +122,10 @@ const fingerprint = (record: ObjectRecord | OwnerRecord, field: FieldRecord | un
 function physicalLocation({ origin }: FieldRecord): object | undefined {
   if (origin === undefined) return undefined
   const { file, line } = origin
+  // Half a character has no place in a URI.
+  const steps = file.replace(/\p{Cs}/gu, '\ufffd').split('/')
   return {
-    artifactLocation: { uri: file.split('/').map(encodeURIComponent).join('/'), uriBaseId: '%SRCROOT%' },
+    artifactLocation: { uri: steps.map(encodeURIComponent).join('/'), uriBaseId: '%SRCROOT%' },
     ...(line === undefined ? {} : { region: { startLine: line } }),
   }
 }

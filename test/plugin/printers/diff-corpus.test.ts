@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
+import { applyPatch } from 'diff'
 import fc from 'fast-check'
 import { recordKey, sidesOf, type Sides } from '@kubectl-gitops/core/drift/sides.js'
 import type { ObjectRecord } from '@kubectl-gitops/core/drift/report.js'
 import type { KubernetesObject } from '@kubectl-gitops/core/object.js'
-import { diffFiles, diffNotes } from '../../../plugin/src/printers/diff.js'
+import { diffFiles, diffNotes, printDiff, type TwoFiles } from '../../../plugin/src/printers/diff.js'
+import { createStyle } from '../../../plugin/src/printers/style.js'
 import { describeCorpus, driftExample as drift } from '../../support/corpus.js'
 import { added, drifted, field, kustomization, object, report } from '../../support/report.js'
 
@@ -125,6 +127,30 @@ describe('the files of a diff', () => {
 
   it('hold no secret', () => {
     expect(JSON.stringify(diffFiles(ALL, SIDES))).not.toMatch(/swordfish|c3dvcmRmaXNo/)
+  })
+})
+
+describe('a diff', () => {
+  const patched = (file: TwoFiles) => applyPatch(file.live, printDiff([file], createStyle(false)))
+
+  it('makes of live what Git says, when it is applied', () => {
+    const text = fc
+      .array(fc.constantFrom('a: 1', 'b: 2', '--- c', '+++ d', '=== e', '@@ f', ''))
+      .map((lines) => lines.map((line) => `${line}\n`).join(''))
+    fc.assert(
+      fc.property(text, text, (live, merged) => {
+        fc.pre(live !== merged)
+        expect(patched({ name: 'x', live, merged })).toBe(merged)
+      }),
+    )
+  })
+
+  it('of two long texts with nothing in common is there at once', () => {
+    const lines = (word: string) => Array.from({ length: 9_000 }, (_, line) => `${word}: ${line}\n`).join('')
+    const file = { name: 'x', live: lines('live'), merged: lines('git') }
+    expect(patched(file)).toBe(file.merged)
+    expect(patched({ ...file, live: '' })).toBe(file.merged)
+    expect(patched({ ...file, merged: '' })).toBe('')
   })
 })
 
