@@ -1,8 +1,7 @@
 import type { DriftReport, FieldRecord, ObjectRecord, Verdict } from '@kubectl-gitops/core/drift/report.js'
-import { shortRevision } from '@kubectl-gitops/core/revision.js'
 import { fateOf, originOf } from './field.js'
 import { code, fence } from './markdown-text.js'
-import { objectName, ownedBy, ownerName, type Owned } from './owned.js'
+import { appliedFrom, objectName, ownedBy, ownerName, type Owned } from './owned.js'
 import { authorOf, shortValue } from './sentence.js'
 import { countsOf } from './summary.js'
 import { plural } from './text.js'
@@ -65,10 +64,11 @@ const HEAD = '\n| object | verdict | reason |\n| --- | --- | --- |\n'
 
 /** A Flux object with its table; every row is a block of its own, so that a long table is cut, not dropped. */
 function overview({ owner, objects }: Owned): readonly Block[] {
-  const { verdict, message, revision } = owner
+  const { verdict, message } = owner
+  const source = appliedFrom(owner)
   const facts = [
     `\n### ${code(ownerName(owner))}`,
-    ...(revision === undefined ? [] : [code(shortRevision(revision))]),
+    ...(source === undefined ? [] : [code(source)]),
     ...(verdict === 'in-sync' ? [] : [`**${verdict}**`]),
   ].join(' ')
   const words = message === undefined ? '' : `\n${fence('', message.split('\n').slice(0, MOST_FIELDS))}`

@@ -1,5 +1,6 @@
 import type { DriftReport, ObjectRecord, ObjectRef, Verdict } from '@kubectl-gitops/core/drift/report.js'
 import { displayName, groupVersion } from '@kubectl-gitops/core/object.js'
+import { shortRevision } from '@kubectl-gitops/core/revision.js'
 import { visible } from './text.js'
 
 /** What every Flux object of a report has that applies others. */
@@ -9,6 +10,7 @@ export interface OwnerRecord extends ObjectRef {
   readonly message?: string
   readonly tryThis?: string
   readonly revision?: string
+  readonly chart?: { readonly name?: string; readonly version?: string }
 }
 
 /** A Flux object with the records of what it applies. */
@@ -30,8 +32,15 @@ export function ownedBy(report: DriftReport): readonly Owned[] {
 }
 
 /** Everything in a report that applies objects. */
-export function ownersOf({ kustomizations }: DriftReport): readonly OwnerRecord[] {
-  return kustomizations
+export function ownersOf({ kustomizations, helmReleases }: DriftReport): readonly OwnerRecord[] {
+  return [...kustomizations, ...helmReleases]
+}
+
+/** What a Flux object was applied from, on one line: a revision, or a chart; undefined where it never was. */
+export function appliedFrom({ revision, chart }: OwnerRecord): string | undefined {
+  if (revision !== undefined) return shortRevision(revision)
+  const words = [chart?.name, chart?.version].filter((word) => word !== undefined)
+  return words.length === 0 ? undefined : words.join(' ')
 }
 
 /** `Kustomization/flux-system/apps`. */

@@ -1,5 +1,14 @@
 import { describeCorpus, driftExample as drift } from '../../support/corpus.js'
-import { added, drifted, field, kustomization, MIXED, object, report } from '../../support/report.js'
+import {
+  added,
+  drifted,
+  field,
+  helmRelease,
+  kustomization,
+  MIXED,
+  object,
+  report,
+} from '../../support/report.js'
 
 const FIELDS = [
   field({ origin: { file: 'apps/podinfo/deploy ment.yaml', line: 14, commit: '8b02e61' } }),
@@ -52,6 +61,20 @@ const ALL = report(
   ],
 )
 
+const RELEASE = helmRelease({ verdict: 'failed', reason: 'upgrade-failed', message: 'the upgrade timed out' })
+
+/** A HelmRelease that bears the name of a Kustomization. */
+const RELEASED = report(
+  [
+    object(),
+    drifted([field()], {
+      owner: { apiVersion: RELEASE.apiVersion, kind: RELEASE.kind, name: 'apps', namespace: 'flux-system' },
+    }),
+  ],
+  [kustomization()],
+  { helmReleases: [{ ...RELEASE, name: 'apps' }] },
+)
+
 /** Names and values that would end an element, a label or a message. */
 const HOSTILE = report(
   [
@@ -72,6 +95,7 @@ describeCorpus(
   FORMATS.flatMap((format) => [
     drift(`${format}: every verdict`, ALL, { format }),
     drift(`${format}: what would mean something to its readers`, HOSTILE, { format }),
+    drift(`${format}: a HelmRelease`, RELEASED, { format }),
     drift(`${format}: nothing to compare`, report([], []), { format }),
   ]),
 )
@@ -79,6 +103,7 @@ describeCorpus(
 describeCorpus('drift/markdown.txt', [
   drift('markdown: every verdict', ALL, { format: 'markdown' }),
   drift('markdown: drifted and missing', MIXED, { format: 'markdown' }),
+  drift('markdown: a HelmRelease', RELEASED, { format: 'markdown' }),
   drift('markdown: all in sync', report([object()]), { format: 'markdown' }),
   drift('markdown: nothing to compare', report([], []), { format: 'markdown' }),
   drift(
