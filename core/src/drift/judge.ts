@@ -10,6 +10,7 @@ import { withoutHollow } from './hollow.js'
 import { isIgnoredByFlux, type IgnoreRule } from './ignore.js'
 import { holdersOf } from './managed-fields.js'
 import { isPlainlyEqual } from './plainly-equal.js'
+import { foretell, wantsDryRun, type Prediction } from './prediction.js'
 import type { Confidence, EncryptedRecord, FieldRecord, Verdict } from './report.js'
 import type { FieldType } from './schema.js'
 import { allowsOthers, optOut } from './switches.js'
@@ -22,6 +23,10 @@ export interface Judging {
   readonly ignore: readonly IgnoreRule[]
   /** Why Flux will not reconcile for now (suspended, build fails, …); undefined when it will. */
   readonly held: string | undefined
+  /** Flux deletes and creates again what it cannot change (`spec.force`). */
+  readonly force?: boolean
+  /** What a dry run of Flux's next apply came to; it decides what is undecided without. */
+  readonly prediction?: Prediction
 }
 
 /** What one object turned out to be. */
@@ -57,19 +62,35 @@ export function judge(git: KubernetesObject, live: KubernetesObject, judging: Ju
       reason: 'deleting',
       message: `being deleted since ${deletionTimestamp}`,
     }
-  const { type, custom, ignore, held } = judging
+  const { type, custom, ignore, held, prediction, force } = judging
   const entries = live.metadata.managedFields ?? []
   const plain = isPlainlyEqual(git, live, type)
   const asserted = custom || (plain && !entries.some(isForeign)) ? git : withoutHollow(git, type)
   const vouch = (path: Path): boolean => solelyFlux(entries, path, live, type)
   const comparison = plain ? NOTHING_FOUND : compare(asserted, live, { type, custom, vouch })
-  return decide({ git, asserted, live, type, entries, out, held, ignore, comparison })
+  return decide({
+    git,
+    asserted,
+    live,
+    type,
+    custom,
+    entries,
+    out,
+    held,
+    ignore,
+    comparison,
+    prediction,
+    force,
+  })
 }
 
 const NOTHING = { fields: [], explained: [] } as const
 
 interface Case extends Circumstances {
   readonly asserted: KubernetesObject
+  readonly custom: boolean
+  readonly prediction: Prediction | undefined
+  readonly force: boolean | undefined
   readonly ignore: readonly IgnoreRule[]
   readonly comparison: Comparison
 }
@@ -93,9 +114,21 @@ function decide(it: Case): Judgement {
   ].sort(byField)
   const finding =
     fields.length > 0 || it.out !== undefined ? drifted(it, certain, blamed) : undrifted(it, heeded.at(0))
-  if (encrypted.length === 0) return { ...finding, fields, explained }
+  if (encrypted.length === 0) return exactly(it, { ...finding, fields, explained }, heeded)
   const hidden = hiddenValues(it.live, encrypted)
   return { ...finding, fields, explained, encrypted: encryptedRecords(encrypted), hidden }
+}
+
+/** What a dry run tells more, where one was made. */
+function exactly(it: Case, judgement: Judgement, differences: readonly Difference[]): Judgement {
+  const { prediction } = it
+  if (prediction === undefined || !wantsDryRun(judgement)) return judgement
+  const isIgnoredHere = (place: { readonly path: Path }): boolean => isIgnored(it, place)
+  return foretell(
+    { ...it, differences, isIgnored: isIgnoredHere, doubt: ownershipDoubt(it) },
+    judgement,
+    prediction,
+  )
 }
 
 /** A value that Flux alone wrote may have been changed by a webhook, which Flux's next apply would run into again. */
