@@ -7,6 +7,7 @@ import type { Cluster } from '../live/cluster.js'
 import { discover } from '../live/discovery.js'
 import { parseInventoryEntry } from '../live/inventory.js'
 import { Builder } from './builder.js'
+import { exactNotes, withPredictions } from './exact.js'
 import { readFluxState, scopeNotes, type FluxState } from './flux-state.js'
 import { kustomizationRecord } from './kustomization-record.js'
 import { objectRecords } from './object-records.js'
@@ -24,6 +25,8 @@ export interface SurveyRequest {
   readonly cacheDirectory: string
   /** Only objects that live in this namespace or belong to Flux objects there. */
   readonly namespace?: string
+  /** Lets the server rehearse the apply of what is undecided otherwise. */
+  readonly exact?: boolean
   readonly now: () => Date
   /** Told what is going on, for a progress line. */
   readonly progress: (message: string) => void
@@ -56,7 +59,8 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
     )
     progress('reading the objects')
     const { cacheDirectory } = request
-    const reading = await readCluster(plans, { cluster, discovery, cacheDirectory, lists })
+    const read = await readCluster(plans, { cluster, discovery, cacheDirectory, lists })
+    const reading = request.exact === true ? await withPredictions(plans, read, cluster) : read
     return report(request, state, plans, reading)
   } finally {
     await builder.close()
@@ -91,7 +95,12 @@ function report(
     summary: summarize(kustomizations, objects),
     kustomizations,
     objects,
-    notes: [...scopeNotes(state), ...reading.live.notes, ...kustomizations.flatMap(unknownFieldsNotes)],
+    notes: [
+      ...scopeNotes(state),
+      ...reading.live.notes,
+      ...kustomizations.flatMap(unknownFieldsNotes),
+      ...exactNotes(request.exact === true, objects),
+    ],
   }
 }
 

@@ -3,6 +3,7 @@ import type { Kustomization } from '../desired/kustomization.js'
 import { readIgnoreRules } from '../drift/ignore.js'
 import { judge, type Judgement } from '../drift/judge.js'
 import { maskKnownSecrets } from '../drift/known-secret.js'
+import { wantsDryRun } from '../drift/prediction.js'
 import type { ObjectRecord } from '../drift/report.js'
 import type { GitOpsError } from '../errors.js'
 import { keyOf, keyString, type KubernetesObject, type ObjectKey } from '../object.js'
@@ -33,6 +34,20 @@ export function objectRecords(plan: Plan, reading: Reading): readonly ObjectReco
   const secrets = new Set([...secretValuesOf(plan), ...findings.flatMap(({ hidden = [] }) => hidden)])
   const records = findings.map(({ subject, finding }) => recordOf(subject, masked(finding, secrets)))
   return [...records, ...orphanRecords(plan, reading, new Set(subjects.keys()))]
+}
+
+/** The built objects of a Kustomization that a dry run of its next apply would tell more about. */
+export function undecidedObjects(plan: Plan, reading: Reading): readonly KubernetesObject[] {
+  if (plan.build?.ok !== true) return []
+  const subjects = [...subjectsOf(plan, reading).values()]
+  return subjects.filter((subject) => isUndecided(subject)).map(({ git }) => git)
+}
+
+function isUndecided(subject: Subject): boolean {
+  const { key, git, reading } = subject
+  if (key === undefined || isNameUnknown(git) || unreadFinding(subject, key) !== undefined) return false
+  const live = reading.live.objects.get(keyString(key))
+  return live !== undefined && wantsDryRun(judgeBoth(subject, live))
 }
 
 function subjectsOf(plan: Plan, reading: Reading): ReadonlyMap<string, Subject> {
@@ -161,8 +176,10 @@ function judgeBoth(subject: Subject, live: KubernetesObject): Judgement {
     custom: isCustom(git.apiVersion),
     ignore: readIgnoreRules(plan.kustomization.spec),
     held: heldBecause(plan),
+    force: plan.kustomization.spec.force === true,
   }
-  const judgement = judge(git, live, judging)
+  const prediction = reading.predictions?.get(git)
+  const judgement = judge(git, live, { ...judging, ...(prediction === undefined ? {} : { prediction }) })
   if (judgement.verdict === 'in-sync' || next === undefined || next === git) return judgement
   const newer = judge(next, live, judging)
   if (newer.verdict !== 'in-sync') return judgement

@@ -1,4 +1,5 @@
 import type { Kustomization } from '../desired/kustomization.js'
+import type { Prediction } from '../drift/prediction.js'
 import { createSchema, type Schema } from '../drift/schema.js'
 import type { Cluster } from '../live/cluster.js'
 import type { Discovery } from '../live/discovery.js'
@@ -22,6 +23,8 @@ export interface Reading {
   readonly definitions: Definitions
   /** The Kustomizations whose builds have an object, by its key. */
   readonly claims: ReadonlyMap<string, readonly Kustomization[]>
+  /** What dry runs came to, by the built object; absent where none were asked for. */
+  readonly predictions?: ReadonlyMap<KubernetesObject, Prediction>
 }
 
 /** What Git itself brings along: an object that needs one of these can be missing for that reason. */

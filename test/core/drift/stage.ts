@@ -8,6 +8,7 @@ import { groupVersion, type KubernetesObject } from '@kubectl-gitops/core/object
 import { isCustom } from '@kubectl-gitops/core/survey/scope.js'
 import type { Cluster } from '../../support/cluster.js'
 import { eventually } from '../../support/eventually.js'
+import { isClusterScoped, objectPath } from '../../support/object-path.js'
 import { sharedControlPlane } from '../../support/shared-control-plane.js'
 
 /** A namespace on a real API server, with Flux and others who write into it. */
@@ -42,11 +43,11 @@ export async function openStage(): Promise<Stage> {
     if (answer.status < 300) return answer.body
     throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`)
   }
-  const live: Stage['live'] = async (git) => (await send('GET', pathOf(git))) as KubernetesObject
+  const live: Stage['live'] = async (git) => (await send('GET', objectPath(git))) as KubernetesObject
   const ssa = (object: KubernetesObject, manager: string): Promise<unknown> =>
     send(
       'PATCH',
-      `${pathOf(object)}?fieldManager=${manager}&force=true`,
+      `${objectPath(object)}?fieldManager=${manager}&force=true`,
       object,
       'application/apply-patch+yaml',
     )
@@ -65,10 +66,10 @@ export async function openStage(): Promise<Stage> {
     update: async (git, manager, values) => {
       const object = structuredClone(await live(git))
       for (const [pointer, value] of Object.entries(values)) set(object, pointer.split('/').slice(1), value)
-      await send('PUT', `${pathOf(git)}?fieldManager=${manager}`, object)
+      await send('PUT', `${objectPath(git)}?fieldManager=${manager}`, object)
     },
     patch: async (git, manager, patch) => {
-      await send('PATCH', `${pathOf(git)}?fieldManager=${manager}`, patch)
+      await send('PATCH', `${objectPath(git)}?fieldManager=${manager}`, patch)
     },
     kubectl: async (...args) => {
       const { code, stderr } = await cluster.kubectl(['-n', namespace, ...args])
@@ -84,7 +85,7 @@ export async function openStage(): Promise<Stage> {
 /** What the Kustomization `apps` sends of an object; namespaced kinds land in `namespace`. */
 export function fluxObject(yaml: string, namespace: string): KubernetesObject {
   const [object] = readPrintedYaml(yaml, 'the build') as [KubernetesObject]
-  const metadata = CLUSTER_SCOPED.has(object.kind) ? object.metadata : { namespace, ...object.metadata }
+  const metadata = isClusterScoped(object.kind) ? object.metadata : { namespace, ...object.metadata }
   return decorate({ ...object, metadata }, APPS)
 }
 
@@ -100,26 +101,6 @@ export const calm = ({ apiVersion }: KubernetesObject): Omit<Judging, 'type'> =>
   ignore: [],
   held: undefined,
 })
-
-const CLUSTER_SCOPED = new Set([
-  'Namespace',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'CustomResourceDefinition',
-  'ValidatingWebhookConfiguration',
-])
-
-function pathOf(object: KubernetesObject): string {
-  const { apiVersion, kind, metadata } = object
-  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
-  const scope = CLUSTER_SCOPED.has(kind) ? '' : `/namespaces/${metadata.namespace ?? ''}`
-  return `${root}${scope}/${plural(kind.toLowerCase())}/${metadata.name}`
-}
-
-function plural(kind: string): string {
-  if (kind.endsWith('y')) return `${kind.slice(0, -1)}ies`
-  return /(?:s|x)$/.test(kind) ? `${kind}es` : `${kind}s`
-}
 
 async function typeOf(cluster: Cluster, git: KubernetesObject): Promise<Judging['type']> {
   const { group, version } = groupVersion(git.apiVersion)
