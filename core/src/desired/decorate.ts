@@ -1,5 +1,6 @@
 import { isEncrypted } from '../encrypted.js'
 import { isRecord, type KubernetesObject } from '../object.js'
+import { withoutInvalidBundle } from './ca-bundle.js'
 import type { Kustomization } from './kustomization.js'
 
 /** The labels by which Flux marks what it owns (fluxcd/pkg ssa, SetOwnerLabels). */
@@ -40,7 +41,8 @@ export function decorate(object: KubernetesObject, kustomization: Kustomization)
   return normalize({ ...object, metadata })
 }
 
-function normalize(object: KubernetesObject): KubernetesObject {
+function normalize(whole: KubernetesObject): KubernetesObject {
+  const object = withoutInvalidBundle(whole)
   const removed = object.kind === 'CustomResourceDefinition' ? [] : ['status']
   const isSecret = object.apiVersion === 'v1' && object.kind === 'Secret'
   return {

@@ -1,8 +1,10 @@
 import type { KubernetesObject, ManagedFieldsEntry } from '../object.js'
-import { fieldPath, formatField, formatPointer, pathIdentity, type Path } from '../pointer.js'
-import { actorOf, FLUX_MANAGER, isFluxApply, type Actor } from './actor.js'
+import { formatField, pathIdentity, type Path } from '../pointer.js'
+import { actorOf, FLUX_MANAGER, isFluxApply, isTakenOver, type Actor } from './actor.js'
 import { additionsOf, undeclaredByBuild, type Addition } from './additions.js'
+import { isBookkeeping, isKubectlRecord } from './bookkeeping.js'
 import { compare, NOTHING_FOUND, type Comparison, type Difference } from './compare.js'
+import { blamedRecord, heededRecord, isContradiction, isUnclaimed } from './contradiction.js'
 import { declaresAll } from './declared.js'
 import { encryptedMessage, encryptedRecords, hiddenValues } from './encrypted-fields.js'
 import { additionRecord, differenceRecord, scaledRecords, type Circumstances } from './fate.js'
@@ -67,7 +69,9 @@ export function judge(git: KubernetesObject, live: KubernetesObject, judging: Ju
   const plain = isPlainlyEqual(git, live, type)
   const asserted = custom || (plain && !entries.some(isForeign)) ? git : withoutHollow(git, type)
   const vouch = (path: Path): boolean => solelyFlux(entries, path, live, type)
-  const comparison = plain ? NOTHING_FOUND : compare(asserted, live, { type, custom, vouch })
+  const comparison = plain
+    ? NOTHING_FOUND
+    : compare(custom ? git : withoutHollow(git, type, live), live, { type, custom, vouch })
   return decide({
     git,
     asserted,
@@ -98,22 +102,24 @@ interface Case extends Circumstances {
 type Finding = Omit<Judgement, 'fields' | 'explained' | 'encrypted' | 'hidden'>
 
 function decide(it: Case): Judgement {
-  const { differences, encrypted } = it.comparison
+  const { encrypted } = it.comparison
+  const differences = it.comparison.differences.filter((difference) => isUnclaimed(it, difference))
   const added = foreignAdditions(it)
   const heeded = differences.filter((difference) => !isIgnored(it, difference))
   const certain = heeded.filter((difference) => isCertain(it, difference))
   const blamed = added.filter((addition) => isBlamed(it, addition))
   const fields = [
-    ...certain.map((difference) => differenceRecord(it, difference)),
-    ...blamed.map((addition) => additionRecord(it, addition)),
+    ...certain.map((difference) => heededRecord(it, difference)),
+    ...blamed.map((addition) => blamedRecord(it, addition)),
   ].sort(byField)
   const explained = [
     ...differences.filter((difference) => isIgnored(it, difference)).map((item) => ignoredRecord(it, item)),
+    ...it.comparison.dropped.map((difference) => droppedRecord(it, difference)),
     ...scaledRecords(it),
     ...added.filter((addition) => !blamed.includes(addition)).map((item) => additionRecord(it, item)),
   ].sort(byField)
-  const finding =
-    fields.length > 0 || it.out !== undefined ? drifted(it, certain, blamed) : undrifted(it, heeded.at(0))
+  const isDrifted = fields.length > 0 || it.out !== undefined
+  const finding = refusal(it) ?? (isDrifted ? drifted(it, certain, blamed) : undrifted(it, heeded.at(0)))
   if (encrypted.length === 0) return exactly(it, { ...finding, fields, explained }, heeded)
   const hidden = hiddenValues(it.live, encrypted)
   return { ...finding, fields, explained, encrypted: encryptedRecords(encrypted), hidden }
@@ -138,6 +144,20 @@ const isCertain = (it: Case, { op, path }: Difference): boolean =>
 const byField = (a: FieldRecord, b: FieldRecord): number =>
   a.field < b.field ? -1 : a.field > b.field ? 1 : 0
 
+/** Git says what the server never takes: nothing that it says can be applied. */
+function refusal(it: Case): Finding | undefined {
+  const [first] = it.comparison.refused
+  if (first === undefined) return undefined
+  return { verdict: 'failed', reason: 'invalid-desired', message: `${first.why}: Flux cannot apply it` }
+}
+
+/** Flux alone wrote it, and it is not there: whoever drops it does so at every apply. */
+const droppedRecord = (it: Case, difference: Difference): FieldRecord => ({
+  ...differenceRecord(it, difference),
+  willRevert: false,
+  because: 'the server does not keep it: a feature is disabled, or a webhook takes it out',
+})
+
 /** A difference in a field that Flux leaves alone on purpose. */
 function ignoredRecord(it: Case, difference: Difference): FieldRecord {
   const because = "the Kustomization's spec.ignore tells Flux to leave it alone"
@@ -151,19 +171,20 @@ const isIgnored = (it: Case, { path }: { readonly path: Path }): boolean =>
 const isOutOfBand = (actor: Actor): boolean => actor.class === 'person' || actor.class === 'automation'
 
 function isBlamed(it: Case, addition: Addition): boolean {
-  if (isIgnored(it, addition) || allowsOthers(it.git) || isRequest(addition.path)) return false
-  return isOutOfBand(actorOf(addition.entry))
+  const { path, entry } = addition
+  if (isIgnored(it, addition) || isBookkeeping(path)) return false
+  if (isContradiction(it.git, addition)) return true
+  if (allowsOthers(it.git)) return false
+  // What Flux itself wrote before it used server-side apply is a remnant: it takes it over and drops it.
+  return isOutOfBand(actorOf(entry)) || (actorOf(entry).class === 'flux' && isTakenOver(entry))
 }
-
-/** `flux reconcile` and its like ask by annotation (fluxcd/pkg apis/meta): a request, not configuration. */
-const isRequest = (path: Path): boolean =>
-  path.length === 3 && formatPointer(path).startsWith('/metadata/annotations/reconcile.fluxcd.io~1')
 
 function drifted(it: Case, certain: readonly Difference[], blamed: readonly Addition[]): Finding {
   const confidence = it.type === undefined ? 'heuristic' : 'proved'
   if (it.out !== undefined)
     return { verdict: 'drifted', reason: it.out.reason, message: it.out.message, confidence }
-  if (certain.length === 0) return { verdict: 'drifted', reason: 'unmanaged-field', confidence }
+  const isModified = certain.length > 0 || blamed.some((addition) => isContradiction(it.git, addition))
+  if (!isModified) return { verdict: 'drifted', reason: 'unmanaged-field', confidence }
   const reordered = blamed.length === 0 && certain.every((difference) => difference.op === 'reordered')
   if (reordered) return { verdict: 'drifted', reason: 'reordered', confidence }
   const rival = blamed.length === 0 ? rivalOf(it, certain) : undefined
@@ -188,13 +209,15 @@ function undrifted(it: Case, unexplained: Difference | undefined): Finding {
     return { verdict: 'unknown', reason: 'encrypted', message: encryptedMessage(encryptedRecords(sealed)) }
   const doubt = firstDoubt(it, unexplained)
   if (doubt !== undefined) return { verdict: 'unknown', reason: 'undecided', message: doubt }
-  const { vouched, equivalent, unknownFields } = it.comparison
-  const confidence = it.type === undefined ? 'heuristic' : vouched.length > 0 ? 'vouched' : 'proved'
+  const { vouched, dropped, equivalent, unknownFields } = it.comparison
+  const isVouched = vouched.length + dropped.length > 0
+  const confidence = it.type === undefined ? 'heuristic' : isVouched ? 'vouched' : 'proved'
   const [misspelt] = unknownFields
   if (misspelt !== undefined) {
     const message = `${formatField(misspelt)} is not a field of ${it.git.kind}: the server drops it`
     return { verdict: 'in-sync', reason: 'unknown-field', message, confidence }
   }
+  if (dropped.length > 0) return { verdict: 'in-sync', reason: 'dropped-by-server', confidence }
   return { verdict: 'in-sync', ...(equivalent.length > 0 ? { reason: 'equivalent' } : {}), confidence }
 }
 
@@ -250,13 +273,6 @@ const additionsIn = (it: Case, entry: ManagedFieldsEntry): readonly Addition[] =
 /** Of the subresources only `scale` writes configuration. */
 const isForeign = (entry: ManagedFieldsEntry): boolean =>
   !isFluxApply(entry) && (!entry.subresource || entry.subresource === 'scale')
-
-const LAST_APPLIED = pathIdentity(
-  fieldPath([], 'metadata', 'annotations', 'kubectl.kubernetes.io/last-applied-configuration'),
-)
-
-/** kubectl's copy of the object: bookkeeping, not configuration. */
-const isKubectlRecord = (path: Path): boolean => pathIdentity(path) === LAST_APPLIED
 
 /** Flux's own set holds the path, in the version that live was read in, and nobody else's does. */
 function solelyFlux(
