@@ -12,6 +12,7 @@ import { heldBecause } from './kustomization-record.js'
 import { orphanRecords } from './orphans.js'
 import type { Plan } from './plan.js'
 import type { Reading } from './reading.js'
+import { pairRenamed } from './renamed.js'
 import { clusterKey, isCustom } from './scope.js'
 
 /** One object that a Kustomization applies. */
@@ -33,7 +34,7 @@ export function objectRecords(plan: Plan, reading: Reading): readonly ObjectReco
   const findings = [...subjects.values()].map((subject) => ({ subject, ...findingOf(subject) }))
   const secrets = new Set([...secretValuesOf(plan), ...findings.flatMap(({ hidden = [] }) => hidden)])
   const records = findings.map(({ subject, finding }) => recordOf(subject, masked(finding, secrets)))
-  return [...records, ...orphanRecords(plan, reading, new Set(subjects.keys()))]
+  return pairRenamed(records, orphanRecords(plan, reading, new Set(subjects.keys())))
 }
 
 /** The built objects of a Kustomization that a dry run of its next apply would tell more about. */
@@ -194,7 +195,10 @@ function problemFinding({ git, reading }: Subject, problem: GitOpsError): Findin
     return { verdict: 'missing', reason: 'blocked-by-crd', message }
   }
   const message = problem.why === undefined ? problem.message : `${problem.message}: ${problem.why}`
-  return { verdict: 'unknown', reason: problem.code.toLowerCase().replaceAll('_', '-'), message }
+  const isServed = reading.discovery.preferred(keyOf(git).group, git.kind) !== undefined
+  const isGone = problem.code === 'NOT_FOUND' && isServed
+  const reason = isGone ? 'version-gone' : problem.code.toLowerCase().replaceAll('_', '-')
+  return { verdict: 'unknown', reason, message }
 }
 
 function absentFinding(subject: Subject): Finding {

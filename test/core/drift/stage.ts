@@ -27,8 +27,8 @@ export interface Stage {
   desired(yaml: string): KubernetesObject
   /** Applies a CustomResourceDefinition and waits until its kind is served. */
   define(yaml: string): Promise<KubernetesObject>
-  /** A plain create, as somebody does it who is not Flux. */
-  create(object: KubernetesObject): Promise<void>
+  /** A plain create under a manager's name. */
+  create(object: KubernetesObject, manager: string): Promise<void>
   /** What the server says to a dry run of Flux's apply of this object. */
   rehearse(git: KubernetesObject): Promise<Prediction>
   /** Server-side apply of parts of an object under another name, with force. */
@@ -86,8 +86,8 @@ export async function openStage(): Promise<Stage> {
       })
       return definition
     },
-    create: async (object) => {
-      await send('POST', objectPath(object).replace(/\/[^/]*$/, ''), object)
+    create: async (object, manager) => {
+      await send('POST', `${objectPath(object).replace(/\/[^/]*$/, '')}?fieldManager=${manager}`, object)
     },
     rehearse: async (git) => {
       const connection = await connect({ kubeconfig: cluster.kubeconfig, env: {} })
