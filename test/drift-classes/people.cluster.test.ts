@@ -131,20 +131,19 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'what people do, and what is
     expect(judgement.fields.every(({ op, willRevert }) => op === 'added' && willRevert)).toBe(true)
     return judgement
   }
-  const UNMANAGED = 'drifted (unmanaged-field)'
-  shows('FN1', 'kubectl annotate', UNMANAGED, () =>
+  shows('FN1', 'kubectl annotate', 'drifted (unmanaged-field)', () =>
     added((target) => stage.kubectl('annotate', target, 'note=by hand')),
   )
-  shows('FN1', 'kubectl label', UNMANAGED, () =>
+  shows('FN1', 'kubectl label', 'drifted (unmanaged-field)', () =>
     added((target) => stage.kubectl('label', target, 'tier=gold')),
   )
-  shows('FN1', 'kubectl set env', UNMANAGED, () =>
+  shows('FN1', 'kubectl set env', 'drifted (unmanaged-field)', () =>
     added((target) => stage.kubectl('set', 'env', target, 'DEBUG=1')),
   )
-  shows('FN1', 'kubectl rollout restart', UNMANAGED, () =>
+  shows('FN1', 'kubectl rollout restart', 'drifted (unmanaged-field)', () =>
     added((target) => stage.kubectl('rollout', 'restart', target)),
   )
-  shows('FN1', 'kubectl patch, a whole container', UNMANAGED, () =>
+  shows('FN1', 'kubectl patch, a whole container', 'drifted (unmanaged-field)', () =>
     added((target) => {
       const containers = [{ name: 'debug', image: 'example.org/debug' }]
       return stage.kubectl(
@@ -156,7 +155,7 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'what people do, and what is
     }),
   )
 
-  shows('FN2', 'kubectl apply had it', UNMANAGED, async () => {
+  shows('FN2', 'kubectl apply had it', 'drifted (unmanaged-field)', async () => {
     const git = stage.desired(named(MAP))
     await stage.create({ ...git, data: { a: '1', b: 'left over' } }, 'kubectl-client-side-apply')
     await stage.flux(JSON.stringify(git))
@@ -173,7 +172,7 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'what people do, and what is
     return judgement
   })
 
-  shows('FN2', 'Flux had it, before it used server-side apply', UNMANAGED, async () => {
+  shows('FN2', 'Flux had it, before it used server-side apply', 'drifted (unmanaged-field)', async () => {
     const git = stage.desired(named(MAP))
     await stage.create({ ...git, data: { a: '1', b: 'left over' } }, 'kustomize-controller')
     await stage.flux(JSON.stringify(git))

@@ -1,3 +1,4 @@
+import { formatJson } from '../json.js'
 import { isRecord, type KubernetesObject } from '../object.js'
 import { keyElement } from './merge-key.js'
 import { UNKNOWN_TYPE, type FieldType } from './schema.js'
@@ -76,8 +77,8 @@ function strip(value: unknown, live: unknown, type: FieldType, parent: string): 
 function counterpart(item: unknown, live: unknown, type: FieldType, index: number): unknown {
   const items: readonly unknown[] = Array.isArray(live) ? live : []
   if (type.kind !== 'list' || type.relation !== 'map') return items[index]
-  const key = JSON.stringify(keyElement(item, type.keys, 0)?.keys)
-  return items.find((other) => JSON.stringify(keyElement(other, type.keys, 0)?.keys) === key)
+  const key = formatJson(keyElement(item, type.keys, 0)?.keys)
+  return items.find((other) => formatJson(keyElement(other, type.keys, 0)?.keys) === key)
 }
 
 function saysNothing(value: unknown, type: FieldType | undefined, names: readonly string[]): boolean {

@@ -51,7 +51,7 @@ export function repeatedKey(items: readonly unknown[], keys: readonly ListKey[])
   return items
     .flatMap((item, index) => keyElement(item, keys, index) ?? [])
     .find((element) => {
-      const identity = JSON.stringify(element.keys)
+      const identity = formatJson(element.keys)
       const isRepeated = seen.has(identity)
       seen.add(identity)
       return isRepeated

@@ -1,3 +1,4 @@
+import { formatJson } from '../json.js'
 import { isRecord, type KubernetesObject } from '../object.js'
 import { formatPointer, type Path } from '../pointer.js'
 import { indexBy, type KeyedItem } from './merge-key.js'
@@ -35,6 +36,6 @@ function nameOf({
   const target = isRecord(describedObject)
     ? `${String(describedObject.kind)}/${String(describedObject.name)}/`
     : ''
-  const selector = metric.selector === undefined ? '' : JSON.stringify(metric.selector)
+  const selector = metric.selector === undefined ? '' : formatJson(metric.selector)
   return `${target}${metric.name}${selector}`
 }

@@ -1,3 +1,4 @@
+import { formatJson } from '../json.js'
 import type { KubernetesObject } from '../object.js'
 import { formatField, formatPointer, pathIdentity, valueAt, type Path } from '../pointer.js'
 import { compare, type Difference } from './compare.js'
@@ -125,7 +126,7 @@ function changesBetween({ live, type, custom }: Foreseeable, predicted: Kubernet
     predicted: valueAt(predicted, path),
     live: valueAt(live, path),
   }))
-  const real = changes.filter((change) => JSON.stringify(change.predicted) !== JSON.stringify(change.live))
+  const real = changes.filter((change) => formatJson(change.predicted) !== formatJson(change.live))
   return real.filter(({ path }, index) => !real.slice(0, index).some((known) => overlap(known.path, path)))
 }
 

@@ -1,6 +1,7 @@
 import type { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GitOpsError } from '../errors.js'
+import { formatJson } from '../json.js'
 import { readAnswer, type Answer } from './answer.js'
 import { createGate } from './gate.js'
 import { assertReadOnly } from './guard.js'
@@ -92,7 +93,7 @@ export function createClient(settings: ClientSettings): Client {
     },
     dryRunApply: async (path, object, fieldManager) => {
       const query = { dryRun: 'All', force: true, fieldManager, fieldValidation: 'Ignore' }
-      const body = JSON.stringify(object)
+      const body = formatJson(object)
       const kind = { accept: JSON_TYPE, contentType: APPLY_TYPE }
       const answer = await ask({ method: 'PATCH', target: targetOf(path, query), body, ...kind })
       return readAnswer(answer, label('PATCH (dry run)', path))
