@@ -25,7 +25,8 @@ export function stepInto(value: unknown, element: PathElement): unknown {
     return isRecord(value) && Object.hasOwn(value, element.name) ? value[element.name] : undefined
   if (!Array.isArray(value)) return undefined
   const items: readonly unknown[] = value
-  return element.kind === 'key' ? items.find((item) => hasKeys(item, element.keys)) : items[element.index]
+  if (element.kind === 'key') return items.find((item) => hasKeys(item, element.keys))
+  return element.kind === 'value' ? items.find((item) => item === element.value) : items[element.index]
 }
 
 /** Live and Git keep their items at different positions; a key left out has its default. */

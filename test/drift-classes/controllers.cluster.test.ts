@@ -1,10 +1,12 @@
+import { rootCertificates } from 'node:tls'
 import { afterAll, beforeAll, expect } from '@jest/globals'
 import { describeWith } from '../support/describe-with.js'
 import { KINDS, SERVICE, WEB } from '../core/drift/manifests.js'
 import { openStage, told, type Stage } from '../core/drift/stage.js'
 import { shows } from './fixture.js'
 
-const CA = Buffer.from('-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n').toString('base64')
+const [AUTHORITY = ''] = rootCertificates
+const CA = Buffer.from(AUTHORITY).toString('base64')
 
 describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'what controllers and the server add', () => {
   let stage: Stage

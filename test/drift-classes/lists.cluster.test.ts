@@ -145,9 +145,9 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'lists', () => {
 
   shows('53', 'an item that somebody else filled up', 'unknown (undecided)', async () => {
     const git = await apply(
-      '{apiVersion: classes.example.org/v1, kind: Widget, metadata: {name: filled}, spec: {free: {list: [{x: y}]}}}',
+      '{apiVersion: classes.example.org/v1, kind: Widget, metadata: {name: filled}, spec: {free: {list: [{x: why}]}}}',
     )
-    await stage.update(git, 'widget-controller', { '/spec/free': { list: [{ x: 'y', more: true }] } })
+    await stage.update(git, 'widget-controller', { '/spec/free': { list: [{ x: 'why', more: true }] } })
     return stage.judge(git)
   })
 
@@ -157,9 +157,9 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'lists', () => {
     'drifted (modified)',
     async () => {
       const git = await apply(
-        '{apiVersion: classes.example.org/v1, kind: Widget, metadata: {name: filled}, spec: {free: {list: [{x: y}]}}}',
+        '{apiVersion: classes.example.org/v1, kind: Widget, metadata: {name: filled}, spec: {free: {list: [{x: why}]}}}',
       )
-      await stage.update(git, 'widget-controller', { '/spec/free': { list: [{ x: 'y', more: true }] } })
+      await stage.update(git, 'widget-controller', { '/spec/free': { list: [{ x: 'why', more: true }] } })
       return stage.judge(git, { prediction: await stage.rehearse(git) })
     },
   )
@@ -182,7 +182,7 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'lists', () => {
 
   shows('FN3', 'values changed and added by hand', 'drifted (modified)', async () => {
     const git = await apply(
-      '{apiVersion: classes.example.org/v1, kind: Widget, metadata: {name: free}, spec: {free: {map: {k: v}, list: [1, {x: y}]}}}',
+      '{apiVersion: classes.example.org/v1, kind: Widget, metadata: {name: free}, spec: {free: {map: {k: v}, list: [1, {x: why}]}}}',
     )
     await stage.patch(git, 'kubectl-edit', {
       spec: { free: { map: { k: 'w', extra: 1 }, list: [1, { x: 'z' }] } },

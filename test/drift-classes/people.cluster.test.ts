@@ -6,6 +6,14 @@ import { openStage, told, type Stage } from '../core/drift/stage.js'
 import { shows } from './fixture.js'
 import { WIDGETS } from './widget.js'
 
+const BARE = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: bare}
+spec:
+  selector: {matchLabels: {app: bare}}
+  template: {metadata: {labels: {app: bare}}, spec: {containers: [{name: bare, image: example.org/bare}]}}
+`
 const SWITCH = 'kustomize.toolkit.fluxcd.io'
 
 describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'what people do, and what is opted out', () => {
@@ -154,6 +162,26 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'what people do, and what is
       )
     }),
   )
+
+  shows('5', 'defaults of an object that kubectl created, and its creator owns', 'in-sync', async () => {
+    const git = stage.desired(named(BARE))
+    await stage.create(git, 'kubectl-create')
+    expect(JSON.stringify((await stage.live(git)).metadata.managedFields)).toContain(
+      'f:terminationMessagePath',
+    )
+    const judgement = await stage.judge(git)
+    expect(judgement.explained).toEqual([])
+    return judgement
+  })
+
+  shows('5', 'another value than the default is drift', 'drifted (unmanaged-field)', async () => {
+    const git = stage.desired(named(BARE))
+    await stage.create(git, 'kubectl-create')
+    await stage.patch(git, 'kubectl-edit', { spec: { progressDeadlineSeconds: 60 } })
+    const judgement = await stage.judge(git)
+    expect(judgement.fields.map(({ field }) => field)).toEqual(['spec.progressDeadlineSeconds'])
+    return judgement
+  })
 
   shows('FN2', 'kubectl apply had it', 'drifted (unmanaged-field)', async () => {
     const git = stage.desired(named(MAP))

@@ -15,6 +15,7 @@ import { isPlainlyEqual } from './plainly-equal.js'
 import { foretell, wantsDryRun, type Prediction } from './prediction.js'
 import type { Confidence, EncryptedRecord, FieldRecord, Verdict } from './report.js'
 import type { FieldType } from './schema.js'
+import { isServerDefault } from './server-default.js'
 import { allowsOthers, optOut } from './switches.js'
 
 /** What is known about the Kustomization that applies an object. */
@@ -264,7 +265,10 @@ function foreignAdditions(it: Case): readonly Addition[] {
     if (known === undefined || (known.entry.time ?? '') < (addition.entry.time ?? ''))
       newest.set(identity, addition)
   }
-  return [...newest.values()].filter((addition) => !isKubectlRecord(addition.path))
+  const isNothing = ({ path }: Addition): boolean =>
+    isKubectlRecord(path) ||
+    (!it.custom && isServerDefault(it.live, path) && !isContradiction(it.git, { path }))
+  return [...newest.values()].filter((addition) => !isNothing(addition))
 }
 
 const additionsIn = (it: Case, entry: ManagedFieldsEntry): readonly Addition[] =>
