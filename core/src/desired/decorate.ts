@@ -41,7 +41,8 @@ export function decorate(object: KubernetesObject, kustomization: Kustomization)
   return normalize({ ...object, metadata })
 }
 
-function normalize(whole: KubernetesObject): KubernetesObject {
+/** Leaves out what only the server writes, and says in a Secret's data what its stringData means. */
+export function normalize(whole: KubernetesObject): KubernetesObject {
   const object = withoutInvalidBundle(whole)
   const removed = object.kind === 'CustomResourceDefinition' ? [] : ['status']
   const isSecret = object.apiVersion === 'v1' && object.kind === 'Secret'

@@ -1,25 +1,37 @@
 import type { KubernetesObject, ManagedFieldsEntry } from '../object.js'
 import { formatField, pathIdentity, type Path } from '../pointer.js'
-import { actorOf, FLUX_MANAGER, isFluxApply, isTakenOver, type Actor } from './actor.js'
+import {
+  actorOf,
+  FLUX_MANAGER,
+  HELM_MANAGER,
+  isFluxApply,
+  isTakenOver,
+  type Actor,
+  type Applier,
+} from './actor.js'
 import { additionsOf, undeclaredByBuild, type Addition } from './additions.js'
 import { isBookkeeping, isKubectlRecord } from './bookkeeping.js'
-import { compare, NOTHING_FOUND, type Comparison, type Difference } from './compare.js'
+import { compare, NOTHING_FOUND, type CompareOptions, type Comparison, type Difference } from './compare.js'
 import { blamedRecord, heededRecord, isContradiction, isUnclaimed } from './contradiction.js'
 import { declaresAll } from './declared.js'
 import { encryptedMessage, encryptedRecords, hiddenValues } from './encrypted-fields.js'
-import { additionRecord, differenceRecord, scaledRecords, type Circumstances } from './fate.js'
+import { additionRecord, differenceRecord, keepsOthers, scaledRecords, type Circumstances } from './fate.js'
+import { isOlderInstall, refusedPatch } from './release-fate.js'
 import { withoutHollow } from './hollow.js'
 import { isIgnoredByFlux, type IgnoreRule } from './ignore.js'
 import { holdersOf } from './managed-fields.js'
+import { isForeign, solelyFlux } from './ownership.js'
 import { isPlainlyEqual } from './plainly-equal.js'
 import { foretell, wantsDryRun, type Prediction } from './prediction.js'
 import type { Confidence, EncryptedRecord, FieldRecord, Verdict } from './report.js'
 import type { FieldType } from './schema.js'
 import { isServerDefault } from './server-default.js'
-import { allowsOthers, optOut } from './switches.js'
+import { driftOptOut, optOut, type OptOut } from './switches.js'
 
-/** What is known about the Kustomization that applies an object. */
+/** What is known about the Kustomization or HelmRelease that applies an object. */
 export interface Judging {
+  /** kustomize-controller unless given. */
+  readonly applier?: Applier
   readonly type: FieldType | undefined
   /** A kind that a CustomResourceDefinition defines. */
   readonly custom: boolean
@@ -30,6 +42,8 @@ export interface Judging {
   readonly force?: boolean
   /** What a dry run of Flux's next apply came to; it decides what is undecided without. */
   readonly prediction?: Prediction
+  /** Why helm-controller will upgrade the release, which puts back more than a correction of drift does. */
+  readonly upgrade?: string
 }
 
 /** What one object turned out to be. */
@@ -54,39 +68,31 @@ export interface Judgement {
  * @param live read in Git's apiVersion
  */
 export function judge(git: KubernetesObject, live: KubernetesObject, judging: Judging): Judgement {
-  const out = optOut(git, live)
-  if (out?.inGit === true)
-    return { ...NOTHING, verdict: 'excluded', reason: out.reason, message: out.message }
-  const { deletionTimestamp } = live.metadata
-  if (deletionTimestamp !== undefined)
-    return {
-      ...NOTHING,
-      verdict: 'drifted',
-      reason: 'deleting',
-      message: `being deleted since ${deletionTimestamp}`,
-    }
-  const { type, custom, ignore, held, prediction, force } = judging
+  const { type, custom, applier = FLUX_MANAGER } = judging
+  const out = applier === HELM_MANAGER ? driftOptOut(git, live, judging.ignore) : optOut(git, live)
+  const aside = setAside(live, out)
+  if (aside !== undefined) return aside
   const entries = live.metadata.managedFields ?? []
   const plain = isPlainlyEqual(git, live, type)
-  const asserted = custom || (plain && !entries.some(isForeign)) ? git : withoutHollow(git, type)
-  const vouch = (path: Path): boolean => solelyFlux(entries, path, live, type)
-  const comparison = plain
-    ? NOTHING_FOUND
-    : compare(custom ? git : withoutHollow(git, type, live), live, { type, custom, vouch })
-  return decide({
-    git,
-    asserted,
-    live,
-    type,
-    custom,
-    entries,
-    out,
-    held,
-    ignore,
-    comparison,
-    prediction,
-    force,
-  })
+  const isForeigners = entries.some((entry) => isForeign(entry, applier))
+  const asserted = custom || (plain && !isForeigners) ? git : withoutHollow(git, type)
+  const vouch = (path: Path): boolean => solelyFlux({ entries, live, type, applier }, path)
+  const comparison = plain ? NOTHING_FOUND : comparisonOf(git, live, { type, custom, vouch })
+  return decide({ upgrade: undefined, ...judging, git, asserted, live, entries, applier, out, comparison })
+}
+
+function comparisonOf(git: KubernetesObject, live: KubernetesObject, options: CompareOptions): Comparison {
+  return compare(options.custom ? git : withoutHollow(git, options.type, live), live, options)
+}
+
+/** What needs no comparison: Git leaves it alone, or it is about to go. */
+function setAside({ metadata }: KubernetesObject, out: OptOut | undefined): Judgement | undefined {
+  if (out?.inGit === true)
+    return { ...NOTHING, verdict: 'excluded', reason: out.reason, message: out.message }
+  const { deletionTimestamp } = metadata
+  if (deletionTimestamp === undefined) return undefined
+  const message = `being deleted since ${deletionTimestamp}`
+  return { ...NOTHING, verdict: 'drifted', reason: 'deleting', message }
 }
 
 const NOTHING = { fields: [], explained: [] } as const
@@ -94,8 +100,8 @@ const NOTHING = { fields: [], explained: [] } as const
 interface Case extends Circumstances {
   readonly asserted: KubernetesObject
   readonly custom: boolean
-  readonly prediction: Prediction | undefined
-  readonly force: boolean | undefined
+  readonly prediction?: Prediction
+  readonly force?: boolean
   readonly ignore: readonly IgnoreRule[]
   readonly comparison: Comparison
 }
@@ -108,9 +114,10 @@ function decide(it: Case): Judgement {
   const added = foreignAdditions(it)
   const heeded = differences.filter((difference) => !isIgnored(it, difference))
   const certain = heeded.filter((difference) => isCertain(it, difference))
+  const told = { ...it, refused: refusedPatch(it, heeded) }
   const blamed = added.filter((addition) => isBlamed(it, addition))
   const fields = [
-    ...certain.map((difference) => heededRecord(it, difference)),
+    ...certain.map((difference) => heededRecord(told, difference)),
     ...blamed.map((addition) => blamedRecord(it, addition)),
   ].sort(byField)
   const explained = [
@@ -139,8 +146,7 @@ function exactly(it: Case, judgement: Judgement, differences: readonly Differenc
 }
 
 /** A value that Flux alone wrote may have been changed by a webhook, which Flux's next apply would run into again. */
-const isCertain = (it: Case, { op, path }: Difference): boolean =>
-  op === 'reordered' || !solelyFlux(it.entries, path, it.live, it.type)
+const isCertain = (it: Case, { op, path }: Difference): boolean => op === 'reordered' || !solelyFlux(it, path)
 
 const byField = (a: FieldRecord, b: FieldRecord): number =>
   a.field < b.field ? -1 : a.field > b.field ? 1 : 0
@@ -148,7 +154,8 @@ const byField = (a: FieldRecord, b: FieldRecord): number =>
 /** Git says what the server never takes: nothing that it says can be applied. */
 function refusal(it: Case): Finding | undefined {
   const [first] = it.comparison.refused
-  if (first === undefined) return undefined
+  // Helm may have created what it could not apply.
+  if (first === undefined || it.applier === HELM_MANAGER) return undefined
   return { verdict: 'failed', reason: 'invalid-desired', message: `${first.why}: Flux cannot apply it` }
 }
 
@@ -161,7 +168,10 @@ const droppedRecord = (it: Case, difference: Difference): FieldRecord => ({
 
 /** A difference in a field that Flux leaves alone on purpose. */
 function ignoredRecord(it: Case, difference: Difference): FieldRecord {
-  const because = "the Kustomization's spec.ignore tells Flux to leave it alone"
+  const because =
+    it.applier === HELM_MANAGER
+      ? "the HelmRelease's spec.driftDetection.ignore tells Flux to leave it alone"
+      : "the Kustomization's spec.ignore tells Flux to leave it alone"
   return { ...differenceRecord(it, difference), willRevert: false, because }
 }
 
@@ -174,10 +184,12 @@ const isOutOfBand = (actor: Actor): boolean => actor.class === 'person' || actor
 function isBlamed(it: Case, addition: Addition): boolean {
   const { path, entry } = addition
   if (isIgnored(it, addition) || isBookkeeping(path)) return false
+  if (it.applier === HELM_MANAGER && isOlderInstall(entry)) return false
   if (isContradiction(it.git, addition)) return true
-  if (allowsOthers(it.git)) return false
+  if (keepsOthers(it)) return false
   // What Flux itself wrote before it used server-side apply is a remnant: it takes it over and drops it.
-  return isOutOfBand(actorOf(entry)) || (actorOf(entry).class === 'flux' && isTakenOver(entry))
+  const isRemnant = it.applier === FLUX_MANAGER && actorOf(entry).class === 'flux' && isTakenOver(entry)
+  return isRemnant || isOutOfBand(actorOf(entry))
 }
 
 function drifted(it: Case, certain: readonly Difference[], blamed: readonly Addition[]): Finding {
@@ -197,7 +209,7 @@ function drifted(it: Case, certain: readonly Difference[], blamed: readonly Addi
 /** The controller that wrote all of these fields, against what Git declares. */
 function rivalOf(it: Case, certain: readonly Difference[]): string | undefined {
   const managers = certain.map(({ path }) => {
-    const holders = holdersOf(it.entries, path, it.type).filter((entry) => !isFluxApply(entry))
+    const holders = holdersOf(it.entries, path, it.type).filter((entry) => !isFluxApply(entry, it.applier))
     const inCluster = holders.length > 0 && holders.every((entry) => !isOutOfBand(actorOf(entry)))
     return inCluster ? holders[0]?.manager : undefined
   })
@@ -226,19 +238,25 @@ function undrifted(it: Case, unexplained: Difference | undefined): Finding {
 function firstDoubt(it: Case, unexplained: Difference | undefined): string | undefined {
   if (unexplained !== undefined)
     return (
-      `${formatField(unexplained.path)} is not what Git says, although ${FLUX_MANAGER} alone wrote it: an admission ` +
+      `${formatField(unexplained.path)} is not what Git says, although ${it.applier} alone wrote it: an admission ` +
       `webhook may change it, or somebody wrote under Flux's name`
     )
   const doubt = it.comparison.doubts.find((item) => !isIgnored(it, item))
   if (doubt !== undefined) return `${formatField(doubt.path)}: ${doubt.why}`
+  const [refused] = it.comparison.refused
+  if (refused !== undefined) return refused.why
   const own = it.entries.filter(
-    (entry) => isFluxApply(entry) && !declaresAll(entry.fieldsV1, it.git, it.live, it.type),
+    (entry) => isOwnApply(entry, it.applier) && !declaresAll(entry.fieldsV1, it.git, it.live, it.type),
   )
   const undeclared = undeclaredByBuild(own, it.git, it.live, it.type).find((item) => !isIgnored(it, item))
   if (undeclared !== undefined)
-    return `${FLUX_MANAGER} applied ${formatField(undeclared.path)}, which this build does not have`
+    return `${it.applier} applied ${formatField(undeclared.path)}, which this build does not have`
   return ownershipDoubt(it)
 }
+
+/** What was created without server-side apply owns the server's defaults as well. */
+const isOwnApply = (entry: ManagedFieldsEntry, applier: Applier): boolean =>
+  isFluxApply(entry, applier) && entry.operation === 'Apply'
 
 /** Where the server merges the oldest of too many managers (apiserver fieldmanager/capmanagers.go). */
 const ANCIENT = 'ancient-changes'
@@ -259,7 +277,9 @@ function ownershipDoubt(it: Case): string | undefined {
 /** What other managers than Flux have put where Git has nothing; one addition a field, the newest. */
 function foreignAdditions(it: Case): readonly Addition[] {
   const newest = new Map<string, Addition>()
-  for (const addition of it.entries.filter(isForeign).flatMap((entry) => additionsIn(it, entry))) {
+  for (const addition of it.entries
+    .filter((entry) => isForeign(entry, it.applier))
+    .flatMap((entry) => additionsIn(it, entry))) {
     const identity = pathIdentity(addition.path)
     const known = newest.get(identity)
     if (known === undefined || (known.entry.time ?? '') < (addition.entry.time ?? ''))
@@ -273,20 +293,3 @@ function foreignAdditions(it: Case): readonly Addition[] {
 
 const additionsIn = (it: Case, entry: ManagedFieldsEntry): readonly Addition[] =>
   additionsOf(entry, it.asserted, it.live, it.type)
-
-/** Of the subresources only `scale` writes configuration. */
-const isForeign = (entry: ManagedFieldsEntry): boolean =>
-  !isFluxApply(entry) && (!entry.subresource || entry.subresource === 'scale')
-
-/** Flux's own set holds the path, in the version that live was read in, and nobody else's does. */
-function solelyFlux(
-  entries: readonly ManagedFieldsEntry[],
-  path: Path,
-  live: KubernetesObject,
-  type: FieldType | undefined,
-): boolean {
-  const holders = holdersOf(entries, path, type)
-  return (
-    holders.length > 0 && holders.every((entry) => isFluxApply(entry) && entry.apiVersion === live.apiVersion)
-  )
-}

@@ -1,6 +1,6 @@
 import { cycleWords, dependencyCycles, fullName } from '../desired/dependency-order.js'
 import type { Kustomization } from '../desired/kustomization.js'
-import type { Kustomize } from '../desired/kustomize.js'
+import { BUILDS_AT_ONCE, type Kustomize } from '../desired/kustomize.js'
 import { unknownFieldsNote } from '../desired/spec.js'
 import { summarize, type DriftReport, type KustomizationRecord, type ObjectRecord } from '../drift/report.js'
 import type { Cluster } from '../live/cluster.js'
@@ -9,6 +9,8 @@ import { parseInventoryEntry } from '../live/inventory.js'
 import { Builder } from './builder.js'
 import { exactNotes, withPredictions } from './exact.js'
 import { readFluxState, scopeNotes, type FluxState } from './flux-state.js'
+import { readHelmState, type HelmState } from './helm-plan.js'
+import { helmRecords } from './helm-records.js'
 import { kustomizationRecord } from './kustomization-record.js'
 import { objectRecords } from './object-records.js'
 import { planKustomization, type Plan } from './plan.js'
@@ -32,8 +34,6 @@ export interface SurveyRequest {
   readonly progress: (message: string) => void
 }
 
-const BUILDS_AT_ONCE = 4
-
 /**
  * Compares every object that Flux's Kustomizations own with what Flux built from Git at the revision that
  * was really applied. Reads only. What cannot be read or built is a verdict of its own and hides nothing else.
@@ -46,6 +46,7 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
   progress('reading Kustomizations')
   const state = await readFluxState(cluster, discovery)
   const lists = beginLists(cluster, discovery, state.kustomizations)
+  const helmState = readHelmState(cluster, discovery, state.namespace)
   const builder = new Builder(
     request.openRepository,
     request.kustomize,
@@ -57,11 +58,13 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
     const plans = await Promise.all(
       state.kustomizations.map((item) => planKustomization(item, state, builder)),
     )
+    const helm = await helmState
     progress('reading the objects')
     const { cacheDirectory } = request
-    const read = await readCluster(plans, { cluster, discovery, cacheDirectory, lists })
+    const all = { kustomizations: plans, helmReleases: helm.plans }
+    const read = await readCluster(all, { cluster, discovery, cacheDirectory, lists })
     const reading = request.exact === true ? await withPredictions(plans, read, cluster) : read
-    return report(request, state, plans, reading)
+    return report(request, { ...state, helm }, plans, reading)
   } finally {
     await builder.close()
   }
@@ -69,7 +72,7 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
 
 function report(
   request: SurveyRequest,
-  state: FluxState,
+  state: FluxState & { readonly helm: HelmState },
   plans: readonly Plan[],
   reading: Reading,
 ): DriftReport {
@@ -85,19 +88,23 @@ function report(
     )
     .map(({ plan, records }) => withCycle(kustomizationRecord(plan, records.length), cycles))
     .sort(byName)
-  const objects = perPlan.flatMap(({ records }) => records).sort(byName)
+  const helm = helmRecords(state.helm, reading, namespace)
+  const helmReleases = [...helm.releases].sort(byName)
+  const objects = [...perPlan.flatMap(({ records }) => records), ...helm.objects].sort(byName)
   return {
     apiVersion: 'kubectl-gitops/v1',
     kind: 'DriftReport',
     takenAt: request.now().toISOString(),
     cluster: { context: request.cluster.context, server: request.cluster.server },
     scope: scopeOf(namespace ?? state.namespace),
-    summary: summarize(kustomizations, objects),
+    summary: summarize([...kustomizations, ...helmReleases], objects),
     kustomizations,
+    helmReleases,
     objects,
     notes: [
       ...scopeNotes(state),
       ...reading.live.notes,
+      ...helm.notes,
       ...kustomizations.flatMap(unknownFieldsNotes),
       ...exactNotes(request.exact === true, objects),
     ],

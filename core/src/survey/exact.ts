@@ -99,7 +99,9 @@ class Rights {
 
 /** What to say where dry runs were not asked for and would tell more. */
 export function exactNotes(isExact: boolean, objects: readonly ObjectRecord[]): readonly string[] {
-  const count = objects.filter(({ reason }) => reason === 'undecided').length
+  const count = objects.filter(
+    ({ reason, owner }) => reason === 'undecided' && owner.kind === 'Kustomization',
+  ).length
   if (isExact || count === 0) return []
   const many = count === 1 ? '1 object is' : `${count} objects are`
   return [`${many} undecided: --exact lets the server rehearse Flux's next apply, for users who may patch`]

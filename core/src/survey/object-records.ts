@@ -75,7 +75,8 @@ function identityOf(object: KubernetesObject, { discovery }: Reading): string {
   return key === undefined ? `no namespace ${keyString(keyOf(object))}` : keyString(key)
 }
 
-type ObjectFinding = Omit<ObjectRecord, 'apiVersion' | 'kind' | 'name' | 'owner'>
+/** What is said of an object, besides what and whose it is. */
+export type ObjectFinding = Omit<ObjectRecord, 'apiVersion' | 'kind' | 'name' | 'owner'>
 
 function recordOf({ git, key, plan }: Subject, finding: ObjectFinding): ObjectRecord {
   const namespace = key?.namespace ?? ''
@@ -94,7 +95,8 @@ function recordOf({ git, key, plan }: Subject, finding: ObjectFinding): ObjectRe
   }
 }
 
-function masked(finding: ObjectFinding, secrets: ReadonlySet<string>): ObjectFinding {
+/** Takes secret values out of the fields of a finding. */
+export function masked(finding: ObjectFinding, secrets: ReadonlySet<string>): ObjectFinding {
   const { fields, explained, ...rest } = finding
   return {
     ...rest,
@@ -120,7 +122,7 @@ function findingOf(subject: Subject): Judged {
     : judged(subject, live)
 }
 
-const NO_NAMESPACE: Finding = {
+export const NO_NAMESPACE: Finding = {
   verdict: 'failed',
   reason: 'namespace-missing',
   message: 'a namespaced kind without a namespace: Flux refuses to apply it',
@@ -189,7 +191,11 @@ function judgeBoth(subject: Subject, live: KubernetesObject): Judgement {
 
 const AHEAD = { reason: 'applied-ahead' } as const
 
-function problemFinding({ git, reading }: Subject, problem: GitOpsError): Finding {
+/** What is said of an object that could not be read. */
+export function problemFinding(
+  { git, reading }: Pick<Subject, 'git' | 'reading'>,
+  problem: GitOpsError,
+): Finding {
   if (problem.code === 'NOT_FOUND' && reading.definitions.kinds.has(`${keyOf(git).group}/${git.kind}`)) {
     const message = 'its CustomResourceDefinition is not on the cluster yet'
     return { verdict: 'missing', reason: 'blocked-by-crd', message }
@@ -219,7 +225,7 @@ function absentFinding(subject: Subject): Finding {
 }
 
 /** Known only where the namespace itself is in Git: then its absence was looked up. */
-function isAbsentNamespace(namespace: string, { definitions, live }: Reading): boolean {
+export function isAbsentNamespace(namespace: string, { definitions, live }: Reading): boolean {
   const key = keyString({ group: '', kind: 'Namespace', namespace: '', name: namespace })
   return definitions.namespaces.has(namespace) && !live.objects.has(key) && !live.problems.has(key)
 }

@@ -35,11 +35,13 @@ export function orphanRecords(
  */
 export function labelledObjects(
   live: ReadonlyMap<string, KubernetesObject>,
+  nameLabel = OWNER_NAME,
+  namespaceLabel = OWNER_NAMESPACE,
 ): ReadonlyMap<string, readonly string[]> {
   const labelled = new Map<string, string[]>()
   for (const [key, { metadata }] of live) {
     const { labels = {}, ownerReferences } = metadata
-    const { [OWNER_NAME]: name, [OWNER_NAMESPACE]: namespace } = labels
+    const { [nameLabel]: name, [namespaceLabel]: namespace } = labels
     const isCopy = Array.isArray(ownerReferences) && ownerReferences.length > 0
     if (isCopy || name === undefined || namespace === undefined) continue
     const owner = fullName({ name, namespace })

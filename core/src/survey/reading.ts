@@ -1,3 +1,4 @@
+import { HELM_OWNER_NAME, HELM_OWNER_NAMESPACE, type HelmRelease } from '../desired/helm-release.js'
 import type { Kustomization } from '../desired/kustomization.js'
 import type { Prediction } from '../drift/prediction.js'
 import { createSchema, type Schema } from '../drift/schema.js'
@@ -8,6 +9,7 @@ import { OWNER_LABEL, readLive, type LiveState, type Wanted } from '../live/list
 import { openApiDocuments } from '../live/openapi.js'
 import { isRecord, keyString, type KubernetesObject } from '../object.js'
 import { isNameUnknown } from './generated-names.js'
+import { releasedObjects, type HelmPlan } from './helm-plan.js'
 import { inventoryItems } from './inventory-items.js'
 import { labelledObjects } from './orphans.js'
 import type { Plan } from './plan.js'
@@ -25,6 +27,19 @@ export interface Reading {
   readonly claims: ReadonlyMap<string, readonly Kustomization[]>
   /** What dry runs came to, by the built object; absent where none were asked for. */
   readonly predictions?: ReadonlyMap<KubernetesObject, Prediction>
+  readonly helm: HelmReading
+}
+
+/** The same of HelmReleases. */
+export interface HelmReading {
+  readonly labelled: ReadonlyMap<string, readonly string[]>
+  readonly claims: ReadonlyMap<string, readonly HelmRelease[]>
+}
+
+/** All that applies objects. */
+export interface Plans {
+  readonly kustomizations: readonly Plan[]
+  readonly helmReleases: readonly HelmPlan[]
 }
 
 /** What Git itself brings along: an object that needs one of these can be missing for that reason. */
@@ -57,12 +72,14 @@ export function beginLists(
 }
 
 /** Reads every object that a plan names, and the types of their kinds. */
-export async function readCluster(plans: readonly Plan[], means: ReadingMeans): Promise<Reading> {
-  const { cluster, discovery, cacheDirectory, lists } = means
-  const wanted = wantedObjects(plans, discovery)
-  const versions = [...new Set(wanted.map((item) => item.apiVersion))]
+export async function readCluster(plans: Plans, means: ReadingMeans): Promise<Reading> {
+  const { kustomizations, helmReleases } = plans
+  const { cluster, discovery, cacheDirectory } = means
+  const wanted = wantedObjects(kustomizations, discovery)
+  const released = wantedReleased(helmReleases, wanted, discovery)
+  const versions = [...new Set([...wanted, ...released].map((item) => item.apiVersion))]
   const [live, documents] = await Promise.all([
-    readLive(cluster, discovery, wanted, { lists }),
+    readAll(wanted, released, means),
     openApiDocuments(cluster, versions, cacheDirectory),
   ])
   return {
@@ -71,8 +88,55 @@ export async function readCluster(plans: readonly Plan[], means: ReadingMeans): 
     discovery,
     schema: createSchema(documents),
     definitions: definitionsOf(plans),
-    claims: claimsOf(plans, discovery),
+    claims: claimsOf(
+      kustomizations.map(({ build, kustomization }) => [
+        kustomization,
+        build?.ok === true ? build.build.objects : [],
+      ]),
+      discovery,
+    ),
+    helm: {
+      labelled: labelledObjects(live.objects, HELM_OWNER_NAME, HELM_OWNER_NAMESPACE),
+      claims: claimsOf(
+        helmReleases.map((plan) => [plan.release, releasedObjects(plan)]),
+        discovery,
+      ),
+    },
   }
+}
+
+/** Objects of releases carry another label, so that their kinds are listed once more; only those that releases have. */
+async function readAll(
+  wanted: readonly Wanted[],
+  released: readonly Wanted[],
+  { cluster, discovery, lists }: ReadingMeans,
+): Promise<LiveState> {
+  const [live, others] = await Promise.all([
+    readLive(cluster, discovery, wanted, { lists }),
+    readLive(cluster, discovery, released, { lists: new ClusterLists(cluster, HELM_OWNER_NAME) }),
+  ])
+  const own = new Set(wanted.map(({ key }) => keyString(key)))
+  return {
+    objects: new Map([...live.objects, ...[...others.objects].filter(([key]) => !own.has(key))]),
+    problems: new Map([...live.problems, ...others.problems]),
+    notes: [...new Set([...live.notes, ...others.notes])],
+    requests: live.requests + others.requests,
+  }
+}
+
+/** What releases have; what Git has as well is read for Git. */
+function wantedReleased(
+  plans: readonly HelmPlan[],
+  others: readonly Wanted[],
+  discovery: Discovery,
+): readonly Wanted[] {
+  const found = new Set(others.map(({ key }) => keyString(key)))
+  return plans.flatMap(releasedObjects).flatMap((object) => {
+    const key = clusterKey(object, discovery)
+    if (key === undefined || found.has(keyString(key))) return []
+    found.add(keyString(key))
+    return [{ apiVersion: object.apiVersion, key }]
+  })
 }
 
 /** Everything that Git or an inventory names; the version is Git's, for that is the one to compare in. */
@@ -93,23 +157,26 @@ function wantedObjects(plans: readonly Plan[], discovery: Discovery): readonly W
 const builtObjects = (plan: Plan): readonly KubernetesObject[] =>
   [plan.build, plan.next].flatMap((result) => (result?.ok === true ? result.build.objects : []))
 
-function claimsOf(plans: readonly Plan[], discovery: Discovery): Reading['claims'] {
-  const claims = new Map<string, readonly Kustomization[]>()
-  for (const { build, kustomization } of plans) {
-    for (const object of build?.ok === true ? build.build.objects : []) {
+function claimsOf<Owner>(
+  built: readonly (readonly [Owner, readonly KubernetesObject[]])[],
+  discovery: Discovery,
+): ReadonlyMap<string, readonly Owner[]> {
+  const claims = new Map<string, readonly Owner[]>()
+  for (const [owner, objects] of built) {
+    for (const object of objects) {
       const key = clusterKey(object, discovery)
       if (key === undefined) continue
       const id = keyString(key)
       const claimants = claims.get(id)
-      if (claimants === undefined) claims.set(id, [kustomization])
-      else if (!claimants.includes(kustomization)) claims.set(id, [...claimants, kustomization])
+      if (claimants === undefined) claims.set(id, [owner])
+      else if (!claimants.includes(owner)) claims.set(id, [...claimants, owner])
     }
   }
   return claims
 }
 
-function definitionsOf(plans: readonly Plan[]): Definitions {
-  const objects = plans.flatMap(builtObjects)
+function definitionsOf({ kustomizations, helmReleases }: Plans): Definitions {
+  const objects = [...kustomizations.flatMap(builtObjects), ...helmReleases.flatMap(releasedObjects)]
   return {
     kinds: new Set(objects.flatMap(definedKind)),
     namespaces: new Set(
