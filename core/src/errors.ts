@@ -29,6 +29,7 @@ export const ERROR_CODES = [
   'GIT_NOT_FOUND',
   'GIT_FAILED',
   'LIMIT_EXCEEDED',
+  'EXTERNAL_DIFF_FAILED',
   'INTERNAL',
 ] as const
 

@@ -35,6 +35,17 @@ export interface FieldRecord {
   readonly willRevert: boolean
   /** Why it will, or will not. */
   readonly because: string
+  /** The line in Git that holds Git's value; absent where it is not known, or Git has none. */
+  readonly origin?: OriginRecord
+}
+
+/** A line of a file at a commit. */
+export interface OriginRecord {
+  /** Path in the repository. */
+  readonly file: string
+  /** Counted from 1; absent where only the file is known. */
+  readonly line?: number
+  readonly commit?: string
 }
 
 /** A field that Git holds encrypted: what it should be is not known without the keys. */

@@ -3,12 +3,14 @@ import type { Kustomization } from '../desired/kustomization.js'
 import { BUILDS_AT_ONCE, type Kustomize } from '../desired/kustomize.js'
 import { unknownFieldsNote } from '../desired/spec.js'
 import { summarize, type DriftReport, type KustomizationRecord, type ObjectRecord } from '../drift/report.js'
+import type { ShowSides } from '../drift/sides.js'
 import type { Cluster } from '../live/cluster.js'
 import { discover } from '../live/discovery.js'
 import { parseInventoryEntry } from '../live/inventory.js'
 import { Builder } from './builder.js'
 import { exactNotes, withPredictions } from './exact.js'
 import { readFluxState, scopeNotes, type FluxState } from './flux-state.js'
+import { countedAll, countOf } from '../live/counted.js'
 import { readHelmState, type HelmState } from './helm-plan.js'
 import { helmRecords } from './helm-records.js'
 import { kustomizationRecord } from './kustomization-record.js'
@@ -32,6 +34,8 @@ export interface SurveyRequest {
   readonly now: () => Date
   /** Told what is going on, for a progress line. */
   readonly progress: (message: string) => void
+  /** Told both sides of every object that is not as Git says: whole objects, for those who print them. */
+  readonly show?: ShowSides
 }
 
 /**
@@ -54,15 +58,15 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
     BUILDS_AT_ONCE,
   )
   try {
-    progress(`building ${state.kustomizations.length} Kustomizations`)
-    const plans = await Promise.all(
+    const plans = await countedAll(
       state.kustomizations.map((item) => planKustomization(item, state, builder)),
+      countOf(progress, 'building Kustomizations'),
     )
     const helm = await helmState
-    progress('reading the objects')
     const { cacheDirectory } = request
     const all = { kustomizations: plans, helmReleases: helm.plans }
-    const read = await readCluster(all, { cluster, discovery, cacheDirectory, lists })
+    const told = countOf(progress, 'reading kinds')
+    const read = await readCluster(all, { cluster, discovery, cacheDirectory, lists, told })
     const reading = request.exact === true ? await withPredictions(plans, read, cluster) : read
     return report(request, { ...state, helm }, plans, reading)
   } finally {
@@ -80,7 +84,10 @@ function report(
   const cycles = dependencyCycles(state.kustomizations)
   const inScope = (record: ObjectRecord): boolean =>
     namespace === undefined || record.namespace === namespace || record.owner.namespace === namespace
-  const perPlan = plans.map((plan) => ({ plan, records: objectRecords(plan, reading).filter(inScope) }))
+  const perPlan = plans.map((plan) => ({
+    plan,
+    records: objectRecords(plan, reading, request.show).filter(inScope),
+  }))
   const kustomizations = perPlan
     .filter(
       ({ plan, records }) =>
@@ -88,7 +95,7 @@ function report(
     )
     .map(({ plan, records }) => withCycle(kustomizationRecord(plan, records.length), cycles))
     .sort(byName)
-  const helm = helmRecords(state.helm, reading, namespace)
+  const helm = helmRecords(state.helm, reading, namespace, request.show)
   const helmReleases = [...helm.releases].sort(byName)
   const objects = [...perPlan.flatMap(({ records }) => records), ...helm.objects].sort(byName)
   return {
