@@ -8,6 +8,7 @@ import type { Cluster } from '../live/cluster.js'
 import { discover } from '../live/discovery.js'
 import { parseInventoryEntry } from '../live/inventory.js'
 import { Builder } from './builder.js'
+import { exactNotes, withPredictions } from './exact.js'
 import { readFluxState, scopeNotes, type FluxState } from './flux-state.js'
 import { countedAll, countOf } from '../live/counted.js'
 import { readHelmState, type HelmState } from './helm-plan.js'
@@ -28,6 +29,8 @@ export interface SurveyRequest {
   readonly cacheDirectory: string
   /** Only objects that live in this namespace or belong to Flux objects there. */
   readonly namespace?: string
+  /** Lets the server rehearse the apply of what is undecided otherwise. */
+  readonly exact?: boolean
   readonly now: () => Date
   /** Told what is going on, for a progress line. */
   readonly progress: (message: string) => void
@@ -63,7 +66,8 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
     const { cacheDirectory } = request
     const all = { kustomizations: plans, helmReleases: helm.plans }
     const told = countOf(progress, 'reading kinds')
-    const reading = await readCluster(all, { cluster, discovery, cacheDirectory, lists, told })
+    const read = await readCluster(all, { cluster, discovery, cacheDirectory, lists, told })
+    const reading = request.exact === true ? await withPredictions(plans, read, cluster) : read
     return report(request, { ...state, helm }, plans, reading)
   } finally {
     await builder.close()
@@ -109,6 +113,7 @@ function report(
       ...reading.live.notes,
       ...helm.notes,
       ...kustomizations.flatMap(unknownFieldsNotes),
+      ...exactNotes(request.exact === true, objects),
     ],
   }
 }

@@ -1,5 +1,6 @@
 import { HELM_OWNER_NAME, HELM_OWNER_NAMESPACE, type HelmRelease } from '../desired/helm-release.js'
 import type { Kustomization } from '../desired/kustomization.js'
+import type { Prediction } from '../drift/prediction.js'
 import { createSchema, type Schema } from '../drift/schema.js'
 import type { Cluster } from '../live/cluster.js'
 import type { Discovery } from '../live/discovery.js'
@@ -25,6 +26,8 @@ export interface Reading {
   readonly definitions: Definitions
   /** The Kustomizations whose builds have an object, by its key. */
   readonly claims: ReadonlyMap<string, readonly Kustomization[]>
+  /** What dry runs came to, by the built object; absent where none were asked for. */
+  readonly predictions?: ReadonlyMap<KubernetesObject, Prediction>
   readonly helm: HelmReading
 }
 
