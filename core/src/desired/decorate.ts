@@ -7,13 +7,6 @@ import type { Kustomization } from './kustomization.js'
 export const OWNER_NAME = 'kustomize.toolkit.fluxcd.io/name'
 export const OWNER_NAMESPACE = 'kustomize.toolkit.fluxcd.io/namespace'
 
-/** Annotations that Flux takes off whatever it applies (fluxcd/pkg ssa manager_apply.go cleanupMetadata). */
-export const REMOVED_ANNOTATIONS = [
-  'kubectl.kubernetes.io/last-applied-configuration',
-  'kustomize.toolkit.fluxcd.io/checksum',
-  'fluxcd.io/sync-checksum',
-]
-
 /**
  * Makes of a built object what Flux sends to the server: owner labels, normalised, common metadata.
  * Source: kustomize-controller apply, fluxcd/pkg ssa/manager.go SetOwnerLabels, ssa/normalize/normalize.go,
@@ -28,10 +21,7 @@ export function decorate(object: KubernetesObject, kustomization: Kustomization)
     [OWNER_NAMESPACE]: kustomization.namespace,
     ...texts(common.labels),
   }
-  const annotations = without(
-    { ...texts(object.metadata.annotations), ...texts(common.annotations) },
-    REMOVED_ANNOTATIONS,
-  )
+  const annotations = { ...texts(object.metadata.annotations), ...texts(common.annotations) }
   const metadata = {
     ...without(object.metadata, ['creationTimestamp', 'annotations']),
     name: object.metadata.name,

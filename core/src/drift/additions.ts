@@ -1,10 +1,9 @@
-import { formatJson } from '../json.js'
 import { isRecord, type KubernetesObject, type ManagedFieldsEntry } from '../object.js'
-import { fieldPath, pathIdentity, type Path, type PathElement } from '../pointer.js'
+import { fieldPath, pathIdentity, type Path } from '../pointer.js'
 import { isFilledUp } from './filled-up.js'
+import { itemByKeys, itemByValue, own, type FoundItem } from './lookup.js'
 import { asFields, isGranular, isLeaf, parse, type FieldsV1 } from './managed-fields.js'
-import { keyElement } from './merge-key.js'
-import { typeBelow, UNKNOWN_TYPE, type FieldType, type ListKey } from './schema.js'
+import { typeBelow, UNKNOWN_TYPE, type FieldType } from './schema.js'
 
 /** A live field that Git says nothing about, and the entry that says who wrote it. */
 export interface Addition {
@@ -96,61 +95,20 @@ function step(place: Place, key: string): Place | undefined {
       return { git: own(place.git, rest), live: own(place.live, rest), type, path: [...place.path, element] }
     }
     case 'k:':
-      return itemPlace(place, keyMatch(place.type, parse(rest)))
+      return itemPlace(place, (list) => itemByKeys(list, place.type, parse(rest)))
     case 'v:':
-      return itemPlace(place, valueMatch(parse(rest)))
+      return itemPlace(place, (list) => itemByValue(list, parse(rest)))
     default:
       return undefined
   }
 }
 
-const own = (value: unknown, name: string): unknown =>
-  isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined
-
-type Match = (item: unknown, index: number) => PathElement | undefined
-
-function itemPlace(place: Place, match: Match): Place | undefined {
-  const live = findItem(place.live, match)
+function itemPlace(place: Place, find: (list: unknown) => FoundItem | undefined): Place | undefined {
+  const live = find(place.live)
   if (live === undefined) return undefined
-  const git = findItem(place.git, match)
   const type = typeBelow(place.type, live.element)
-  return { git: git?.item, live: live.item, type, path: [...place.path, live.element] }
+  return { git: find(place.git)?.item, live: live.item, type, path: [...place.path, live.element] }
 }
-
-function findItem(
-  list: unknown,
-  match: Match,
-): { readonly item: unknown; readonly element: PathElement } | undefined {
-  if (!Array.isArray(list)) return undefined
-  for (const [index, item] of list.entries()) {
-    const element = match(item, index)
-    if (element !== undefined) return { item, element }
-  }
-  return undefined
-}
-
-function keyMatch(type: FieldType, keys: unknown): Match {
-  if (!isRecord(keys)) return () => undefined
-  const stated =
-    type.kind === 'list' && type.keys.length > 0 ? type.keys : Object.keys(keys).map(withoutSchema)
-  return (item, index) => {
-    const element = keyElement(item, stated, index)
-    const same =
-      element !== undefined &&
-      Object.entries(keys).every(([name, value]) => sameJson(element.keys[name], value))
-    return same ? element : undefined
-  }
-}
-
-/** The one merge key with a default among the built-in kinds: the protocol of a port. */
-const withoutSchema = (name: string): ListKey => (name === 'protocol' ? { name, default: 'TCP' } : { name })
-
-const valueMatch =
-  (value: unknown): Match =>
-  (item, index) =>
-    sameJson(item, value) ? { kind: 'value', value: item, index } : undefined
-
-const sameJson = (a: unknown, b: unknown): boolean => formatJson(a) === formatJson(b)
 
 /**
  * The fields that Flux owns and the build does not declare: none, if the build is what Flux applied.

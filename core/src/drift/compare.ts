@@ -3,6 +3,7 @@ import { formatJson } from '../json.js'
 import { isRecord, type KubernetesObject } from '../object.js'
 import { formatField, type Path } from '../pointer.js'
 import { compareScalars } from './canonical.js'
+import { hasMore, isMoreThanFilledIn } from './filled-in.js'
 import { isHollow } from './hollow.js'
 import { orderMatters, sameOrder } from './list-order.js'
 import { indexByKeys, repeatedKey, type KeyedItem } from './merge-key.js'
@@ -69,6 +70,8 @@ export interface CompareOptions {
   readonly vouch: (path: Path) => boolean
   /** Custom resources are stored as they were sent, and rewritten by their controllers. */
   readonly custom: boolean
+  /** Git is of a revision that Flux has not applied, so that its sole ownership does not vouch for what is more. */
+  readonly ahead?: boolean
 }
 
 const IDENTITY = new Set(['apiVersion', 'kind', 'metadata', 'status'])
@@ -253,7 +256,10 @@ class Run {
     this.result.equivalent.push(...equivalent)
     this.result.unknownFields.push(...unknownFields)
     if (differences.length > 0 || (doubts.length === 0 && !hasMore(place.git, place.live))) return
-    if (this.#options.vouch(place.path)) this.result.vouched.push(place.path)
+    const isVouched = this.#options.vouch(place.path)
+    if ((this.#options.ahead === true || !isVouched) && isMoreThanFilledIn(place, this.#options.custom))
+      this.result.differences.push({ op: 'changed', path: place.path, git: place.git, live: place.live })
+    else if (isVouched) this.result.vouched.push(place.path)
     else this.#doubt(place.path, 'live says more here than Git, and it is replaced as a whole')
   }
 
@@ -288,12 +294,3 @@ function isEmpty(git: unknown, type: FieldType): boolean {
 }
 
 const isMetadata = (path: Path): boolean => path[0]?.kind === 'field' && path[0].name === 'metadata'
-
-/** Does live have a field, anywhere below, that Git does not have? */
-function hasMore(git: unknown, live: unknown): boolean {
-  if (Array.isArray(git) && Array.isArray(live)) return live.some((value, i) => hasMore(git[i], value))
-  if (isRecord(git) && isRecord(live)) {
-    return Object.keys(live).some((name) => !Object.hasOwn(git, name) || hasMore(git[name], live[name]))
-  }
-  return false
-}

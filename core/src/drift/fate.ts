@@ -1,15 +1,20 @@
 import { isRecord, type KubernetesObject, type ManagedFieldsEntry } from '../object.js'
 import { fieldPath, formatField, formatPointer, type Path } from '../pointer.js'
-import { actorOf, HELM_MANAGER, isFluxApply, isTakenOver, type Actor, type Applier } from './actor.js'
+import { actorOf, HELM_MANAGER, isFluxApply, type Actor, type Applier } from './actor.js'
+import { adoptionsOf, isBelow } from './adoption.js'
 import type { Addition } from './additions.js'
 import type { Comparison, Difference } from './compare.js'
 import { mayBeSecret } from './encrypted-fields.js'
+import type { IgnoreRule } from './ignore.js'
 import { holdersOf } from './managed-fields.js'
 import { MASK, MASK_AFTER, MASK_BEFORE, maskValue } from './mask.js'
+import { keeperOf } from './pruning.js'
 import { beyondCorrection } from './release-fate.js'
 import type { FieldRecord } from './report.js'
 import type { FieldType } from './schema.js'
+import { goesWithItsService } from './service.js'
 import { allowsOthers, type OptOut } from './switches.js'
+import { isCleanedUp, isOverlooked, isWritten } from './writing.js'
 
 /** What decides whether Flux will put a field back. */
 export interface Circumstances {
@@ -25,7 +30,8 @@ export interface Circumstances {
   readonly upgrade: string | undefined
   /** Why the server will refuse what helm-controller corrects. */
   readonly refused?: string | undefined
-  readonly comparison: Pick<Comparison, 'encrypted'>
+  readonly ignore: readonly IgnoreRule[]
+  readonly comparison: Comparison
 }
 
 type Fate = Pick<FieldRecord, 'willRevert' | 'because'>
@@ -48,11 +54,22 @@ export function differenceRecord(it: Circumstances, difference: Difference): Fie
 }
 
 function fateOfDifference(it: Circumstances, path: Path): Fate {
-  if (it.applier !== HELM_MANAGER) return unlessHindered(it, 'Git declares it')
+  if (it.applier !== HELM_MANAGER) return fateInBuild(it, path)
   if (it.upgrade !== undefined) return unlessHindered(it, it.upgrade)
   const obstacle = beyondCorrection(path) ?? it.refused
   if (obstacle !== undefined && it.held === undefined) return { willRevert: false, because: obstacle }
   return unlessHindered(it, 'the release declares it, and spec.driftDetection.mode is enabled')
+}
+
+function fateInBuild(it: Circumstances, path: Path): Fate {
+  const fate = unlessHindered(it, 'Git declares it')
+  return !fate.willRevert || !isOverlooked(path) || isWritten(it) ? fate : OVERLOOKED
+}
+
+const OVERLOOKED: Fate = {
+  willRevert: false,
+  because:
+    'Flux does not compare finalizers and owner references: it puts them back only along with something else',
 }
 
 /** Masked where it is a secret, also by being encrypted in Git. */
@@ -112,22 +129,55 @@ const SCALED = new Set(['apps/v1 Deployment', 'apps/v1 StatefulSet', 'apps/v1 Re
 function fateOfAddition(it: Circumstances, addition: Addition): Fate {
   if (it.applier === HELM_MANAGER)
     return { willRevert: false, because: 'helm-controller never removes what the release does not declare' }
-  if (keepsOthers(it) || it.out?.merge === true)
-    return { willRevert: false, because: 'with ssa: Merge Flux keeps what others add' }
-  const keeper = holdersOf(it.entries, addition.path, it.type).find(
-    (entry) => !isTakenOver(entry, it.applier) && !isFluxApply(entry, it.applier),
-  )
+  return isMerged(it) ? fateWhenMerged(it, addition) : fateWhenTakenOver(it, addition)
+}
+
+function fateWhenTakenOver(it: Circumstances, { path, entry }: Addition): Fate {
+  if (isCleanedUp(path)) return unlessHindered(it, 'Flux takes this mark off whatever it applies')
+  if (isAlwaysSent(it.git, path)) return unlessHindered(it, ALWAYS_SENT)
+  if (goesWithItsService(path, it))
+    return unlessHindered(it, 'the server drops it along with what Flux takes away')
+  if (adoptionsOf(it).some((one) => one.sends === 'live' && isBelow(path, one.path))) return ADOPTED
+  const keeper = keeperOf(it, path)
   if (keeper !== undefined)
     return { willRevert: false, because: `Flux leaves fields of ${named(keeper)} alone` }
-  return unlessHindered(
-    it,
-    `Flux takes over what ${named(addition.entry)} wrote and drops what Git does not declare`,
-  )
+  return unlessHindered(it, isFluxApply(entry, it.applier) ? PRUNED : takenOver(entry))
 }
 
 /** Does Git say that others may add fields? Only kustomize-controller asks. */
 export const keepsOthers = ({ git, applier }: Circumstances): boolean =>
   applier !== HELM_MANAGER && allowsOthers(git)
+
+const ADOPTED: Fate = {
+  willRevert: false,
+  because:
+    "the Kustomization's spec.ignore names it: as something there is not as in Git, Flux takes over what is live",
+}
+
+const ALWAYS_SENT = 'Flux always sends this field: where Git has none, it asks for the default'
+const PRUNED = 'Flux applied it, and Git no longer declares it'
+
+const takenOver = (entry: ManagedFieldsEntry): string =>
+  `Flux takes over what ${named(entry)} wrote and drops what Git does not declare`
+
+const isMerged = (it: Circumstances): boolean => keepsOthers(it) || it.out?.merge === true
+
+/** With `ssa: Merge` Flux takes nobody's fields over; its own go when Git drops them, unless somebody has them too. */
+function fateWhenMerged(it: Circumstances, { path, entry }: Pick<Addition, 'path' | 'entry'>): Fate {
+  if (isAlwaysSent(it.git, path)) return unlessHindered(it, ALWAYS_SENT)
+  const others = holdersOf(it.entries, path, it.type).some((one) => !isFluxApply(one, it.applier))
+  if (!isFluxApply(entry, it.applier) || others)
+    return { willRevert: false, because: 'with ssa: Merge Flux keeps what others add' }
+  return unlessHindered(it, PRUNED)
+}
+
+/**
+ * Go cannot leave out an int-or-string or a struct that is no pointer: Flux sends its zero, by which the server takes
+ * the default.
+ */
+const isAlwaysSent = (git: KubernetesObject, path: Path): boolean =>
+  (git.kind === 'Service' && formatField(path).endsWith('.targetPort')) ||
+  (git.kind === 'NetworkPolicy' && formatField(path) === 'spec.podSelector')
 
 function named(entry: ManagedFieldsEntry): string {
   const { manager = 'an unnamed manager', subresource } = entry

@@ -35,7 +35,8 @@ export function isIgnoredByFlux(rules: readonly IgnoreRule[], object: Kubernetes
 const covers = (prefix: string, pointer: string): boolean =>
   prefix === '' || pointer === prefix || pointer.startsWith(`${prefix}/`)
 
-function selects(target: IgnoreRule['target'], object: KubernetesObject): boolean {
+/** Is this object one that a rule is about? */
+export function selects(target: IgnoreRule['target'], object: KubernetesObject): boolean {
   const slash = object.apiVersion.indexOf('/')
   return (
     matches(target.group, slash < 0 ? '' : object.apiVersion.slice(0, slash)) &&

@@ -9,24 +9,25 @@ import {
   type Actor,
   type Applier,
 } from './actor.js'
-import { additionsOf, undeclaredByBuild, type Addition } from './additions.js'
+import type { Addition } from './additions.js'
 import { isBookkeeping, isKubectlRecord } from './bookkeeping.js'
 import { compare, NOTHING_FOUND, type CompareOptions, type Comparison, type Difference } from './compare.js'
 import { blamedRecord, heededRecord, isContradiction, isUnclaimed } from './contradiction.js'
-import { declaresAll } from './declared.js'
 import { encryptedMessage, encryptedRecords, hiddenValues } from './encrypted-fields.js'
 import { additionRecord, differenceRecord, keepsOthers, scaledRecords, type Circumstances } from './fate.js'
 import { isOlderInstall, refusedPatch } from './release-fate.js'
+import { additionsIn, foreignAdditions, prunedAdditions, undeclared, type Claimed } from './foreign.js'
 import { withoutHollow } from './hollow.js'
 import { isIgnoredByFlux, type IgnoreRule } from './ignore.js'
 import { holdersOf } from './managed-fields.js'
 import { isForeign, solelyFlux } from './ownership.js'
+import { misplacedIgnores } from './misplaced.js'
 import { isPlainlyEqual } from './plainly-equal.js'
 import { foretell, wantsDryRun, type Prediction } from './prediction.js'
-import type { Confidence, EncryptedRecord, FieldRecord, Verdict } from './report.js'
+import type { Confidence, EncryptedRecord, FieldRecord, UndecidedRecord, Verdict } from './report.js'
 import type { FieldType } from './schema.js'
-import { isServerDefault } from './server-default.js'
 import { driftOptOut, optOut, type OptOut } from './switches.js'
+import { isUnforeseeable, uncertainRecord, undecidedRecords } from './undecided.js'
 
 /** What is known about the Kustomization or HelmRelease that applies an object. */
 export interface Judging {
@@ -44,6 +45,8 @@ export interface Judging {
   readonly prediction?: Prediction
   /** Why helm-controller will upgrade the release, which puts back more than a correction of drift does. */
   readonly upgrade?: string
+  /** Git is of a revision that Flux has not applied: what Flux alone wrote need not be as Git says. */
+  readonly ahead?: boolean
 }
 
 /** What one object turned out to be. */
@@ -56,6 +59,8 @@ export interface Judgement {
   readonly explained: readonly FieldRecord[]
   /** Absent where there are none. */
   readonly encrypted?: readonly EncryptedRecord[]
+  /** Absent where there are none. */
+  readonly undecided?: readonly UndecidedRecord[]
   /** Live values of encrypted fields: secrets that no record may show. */
   readonly hidden?: readonly string[]
 }
@@ -68,7 +73,7 @@ export interface Judgement {
  * @param live read in Git's apiVersion
  */
 export function judge(git: KubernetesObject, live: KubernetesObject, judging: Judging): Judgement {
-  const { type, custom, applier = FLUX_MANAGER } = judging
+  const { type, custom, ahead = false, applier = FLUX_MANAGER } = judging
   const out = applier === HELM_MANAGER ? driftOptOut(git, live, judging.ignore) : optOut(git, live)
   const aside = setAside(live, out)
   if (aside !== undefined) return aside
@@ -77,13 +82,19 @@ export function judge(git: KubernetesObject, live: KubernetesObject, judging: Ju
   const isForeigners = entries.some((entry) => isForeign(entry, applier))
   const asserted = custom || (plain && !isForeigners) ? git : withoutHollow(git, type)
   const vouch = (path: Path): boolean => solelyFlux({ entries, live, type, applier }, path)
-  const comparison = plain ? NOTHING_FOUND : comparisonOf(git, live, { type, custom, vouch })
-  return decide({ upgrade: undefined, ...judging, git, asserted, live, entries, applier, out, comparison })
+  const comparison = plain ? NOTHING_FOUND : comparisonOf(git, live, { type, custom, ahead, vouch })
+  const misplaced = misplacedIgnores(rulesByPosition(judging.ignore, applier), git, live, type)
+  const circumstances = { git, asserted, live, entries, applier, out, comparison }
+  return decide({ upgrade: undefined, ...judging, ...circumstances, ahead, misplaced })
 }
 
 function comparisonOf(git: KubernetesObject, live: KubernetesObject, options: CompareOptions): Comparison {
   return compare(options.custom ? git : withoutHollow(git, options.type, live), live, options)
 }
+
+/** helm-controller copies nothing from one place to another. */
+const rulesByPosition = (ignore: readonly IgnoreRule[], applier: Applier): readonly IgnoreRule[] =>
+  applier === HELM_MANAGER ? [] : ignore
 
 /** What needs no comparison: Git leaves it alone, or it is about to go. */
 function setAside({ metadata }: KubernetesObject, out: OptOut | undefined): Judgement | undefined {
@@ -97,20 +108,28 @@ function setAside({ metadata }: KubernetesObject, out: OptOut | undefined): Judg
 
 const NOTHING = { fields: [], explained: [] } as const
 
-interface Case extends Circumstances {
-  readonly asserted: KubernetesObject
-  readonly custom: boolean
+interface Case extends Circumstances, Claimed {
   readonly prediction?: Prediction
   readonly force?: boolean
-  readonly ignore: readonly IgnoreRule[]
-  readonly comparison: Comparison
 }
 
-type Finding = Omit<Judgement, 'fields' | 'explained' | 'encrypted' | 'hidden'>
+type Finding = Omit<Judgement, 'fields' | 'explained' | 'encrypted' | 'undecided' | 'hidden'>
 
 function decide(it: Case): Judgement {
+  const uncertain = it.comparison.differences.filter((one) => !isIgnored(it, one) && !isCertain(it, one))
+  const undecided = [
+    ...undecidedRecords(it),
+    ...uncertain.map(({ path }) => uncertainRecord(it.applier, path)),
+  ]
+  const judgement = decideFields(it)
+  return undecided.length === 0 ? judgement : { ...judgement, undecided }
+}
+
+function decideFields(it: Case): Judgement {
   const { encrypted } = it.comparison
-  const differences = it.comparison.differences.filter((difference) => isUnclaimed(it, difference))
+  const differences = it.comparison.differences.filter(
+    (difference) => isUnclaimed(it, difference) && !isUnforeseeable(it, difference.path),
+  )
   const added = foreignAdditions(it)
   const heeded = differences.filter((difference) => !isIgnored(it, difference))
   const certain = heeded.filter((difference) => isCertain(it, difference))
@@ -125,6 +144,7 @@ function decide(it: Case): Judgement {
     ...it.comparison.dropped.map((difference) => droppedRecord(it, difference)),
     ...scaledRecords(it),
     ...added.filter((addition) => !blamed.includes(addition)).map((item) => additionRecord(it, item)),
+    ...prunedAdditions(it, added).map((item) => additionRecord(it, item)),
   ].sort(byField)
   const isDrifted = fields.length > 0 || it.out !== undefined
   const finding = refusal(it) ?? (isDrifted ? drifted(it, certain, blamed) : undrifted(it, heeded.at(0)))
@@ -146,7 +166,8 @@ function exactly(it: Case, judgement: Judgement, differences: readonly Differenc
 }
 
 /** A value that Flux alone wrote may have been changed by a webhook, which Flux's next apply would run into again. */
-const isCertain = (it: Case, { op, path }: Difference): boolean => op === 'reordered' || !solelyFlux(it, path)
+const isCertain = (it: Case, { op, path }: Difference): boolean =>
+  it.ahead || op === 'reordered' || !solelyFlux(it, path)
 
 const byField = (a: FieldRecord, b: FieldRecord): number =>
   a.field < b.field ? -1 : a.field > b.field ? 1 : 0
@@ -236,27 +257,19 @@ function undrifted(it: Case, unexplained: Difference | undefined): Finding {
 
 /** The first thing that keeps an object from being called in sync. */
 function firstDoubt(it: Case, unexplained: Difference | undefined): string | undefined {
-  if (unexplained !== undefined)
-    return (
-      `${formatField(unexplained.path)} is not what Git says, although ${it.applier} alone wrote it: an admission ` +
-      `webhook may change it, or somebody wrote under Flux's name`
-    )
-  const doubt = it.comparison.doubts.find((item) => !isIgnored(it, item))
-  if (doubt !== undefined) return `${formatField(doubt.path)}: ${doubt.why}`
+  if (unexplained !== undefined) {
+    const { field, because } = uncertainRecord(it.applier, unexplained.path)
+    return `${field} ${because}`
+  }
+  const [open] = undecidedRecords(it)
+  if (open !== undefined) return `${open.field}: ${open.because}`
   const [refused] = it.comparison.refused
   if (refused !== undefined) return refused.why
-  const own = it.entries.filter(
-    (entry) => isOwnApply(entry, it.applier) && !declaresAll(entry.fieldsV1, it.git, it.live, it.type),
-  )
-  const undeclared = undeclaredByBuild(own, it.git, it.live, it.type).find((item) => !isIgnored(it, item))
-  if (undeclared !== undefined)
-    return `${it.applier} applied ${formatField(undeclared.path)}, which ${it.applier === HELM_MANAGER ? 'the release' : 'this build'} does not have`
+  const extra = undeclared(it).find((item) => !isIgnored(it, item))
+  if (extra !== undefined)
+    return `${it.applier} applied ${formatField(extra.path)}, which ${it.applier === HELM_MANAGER ? 'the release' : 'this build'} does not have`
   return ownershipDoubt(it)
 }
-
-/** What was created without server-side apply owns the server's defaults as well. */
-const isOwnApply = (entry: ManagedFieldsEntry, applier: Applier): boolean =>
-  isFluxApply(entry, applier) && entry.operation === 'Apply'
 
 /** Where the server merges the oldest of too many managers (apiserver fieldmanager/capmanagers.go). */
 const ANCIENT = 'ancient-changes'
@@ -273,23 +286,3 @@ function ownershipDoubt(it: Case): string | undefined {
   if (elsewhere === undefined) return undefined
   return `${elsewhere.manager ?? ''} wrote it as ${elsewhere.apiVersion ?? ''}: its fields may have other names here`
 }
-
-/** What other managers than Flux have put where Git has nothing; one addition a field, the newest. */
-function foreignAdditions(it: Case): readonly Addition[] {
-  const newest = new Map<string, Addition>()
-  for (const addition of it.entries
-    .filter((entry) => isForeign(entry, it.applier))
-    .flatMap((entry) => additionsIn(it, entry))) {
-    const identity = pathIdentity(addition.path)
-    const known = newest.get(identity)
-    if (known === undefined || (known.entry.time ?? '') < (addition.entry.time ?? ''))
-      newest.set(identity, addition)
-  }
-  const isNothing = ({ path }: Addition): boolean =>
-    isKubectlRecord(path) ||
-    (!it.custom && isServerDefault(it.live, path) && !isContradiction(it.git, { path }))
-  return [...newest.values()].filter((addition) => !isNothing(addition))
-}
-
-const additionsIn = (it: Case, entry: ManagedFieldsEntry): readonly Addition[] =>
-  additionsOf(entry, it.asserted, it.live, it.type)

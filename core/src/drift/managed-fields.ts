@@ -31,6 +31,19 @@ export function holds(fields: FieldsV1 | undefined, path: Path, root: FieldType 
   return at !== undefined
 }
 
+/** Does a field set have what stands at a path as a whole: an item itself, and not only some of its fields? */
+export function isMember(fields: FieldsV1 | undefined, path: Path, root: FieldType = UNKNOWN_TYPE): boolean {
+  let at = fields
+  let type = root
+  for (const element of path) {
+    if (at === undefined) return false
+    if (at !== fields && isLeaf(at)) return !isGranular(type)
+    at = childOf(at, element)
+    type = typeBelow(type, element)
+  }
+  return at !== undefined && (isLeaf(at) || '.' in at)
+}
+
 /** The entries that hold a path. */
 export function holdersOf(
   entries: readonly ManagedFieldsEntry[],

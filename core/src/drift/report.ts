@@ -58,6 +58,15 @@ export interface EncryptedRecord {
   readonly file?: string
 }
 
+/** A place of which neither values nor owners tell what it should be, or what Flux will do there. */
+export interface UndecidedRecord {
+  /** RFC 6901 pointer. */
+  readonly path: string
+  /** The same for people, with merge keys. */
+  readonly field: string
+  readonly because: string
+}
+
 export interface ObjectRef {
   readonly apiVersion: string
   readonly kind: string
@@ -77,6 +86,8 @@ export interface ObjectRecord extends ObjectRef {
   readonly explained?: readonly FieldRecord[]
   /** Fields that could not be compared, because Git holds them encrypted. */
   readonly encrypted?: readonly EncryptedRecord[]
+  /** Places that could not be decided. */
+  readonly undecided?: readonly UndecidedRecord[]
 }
 
 export interface KustomizationRecord extends ObjectRef {

@@ -72,6 +72,12 @@ export function driftOptOut(
   }
 }
 
+/** Why Flux does not create an object that is not there; undefined where it will. */
+export function neverCreated(git: KubernetesObject): OptOut | undefined {
+  const out = optOut(git, git)
+  return out?.reason === 'ssa-if-not-present' ? undefined : out
+}
+
 /** Does Git allow others to add fields (`ssa: Merge`)? */
 export function allowsOthers(git: KubernetesObject): boolean {
   return has(git, 'ssa', 'merge')

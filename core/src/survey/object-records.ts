@@ -7,6 +7,7 @@ import { maskKnownSecrets } from '../drift/known-secret.js'
 import { wantsDryRun } from '../drift/prediction.js'
 import type { ObjectRecord } from '../drift/report.js'
 import type { ShowSides } from '../drift/sides.js'
+import { neverCreated } from '../drift/switches.js'
 import type { GitOpsError } from '../errors.js'
 import { keyOf, keyString, type KubernetesObject, type ObjectKey } from '../object.js'
 import { isNameUnknown } from './generated-names.js'
@@ -130,7 +131,7 @@ function findingOf(subject: Subject): Judged {
   const finding = unreadFinding(subject, key)
   const live = subject.reading.live.objects.get(keyString(key))
   return finding !== undefined || live === undefined
-    ? { finding: finding ?? absentFinding(subject) }
+    ? { finding: finding ?? optedOut(git) ?? absentFinding(subject) }
     : judged(subject, live)
 }
 
@@ -192,11 +193,12 @@ function judgeBoth(subject: Subject, live: KubernetesObject): Judgement {
     ignore: readIgnoreRules(plan.kustomization.spec),
     held: heldBecause(plan),
     force: plan.kustomization.spec.force === true,
+    ahead: plan.ahead === true,
   }
   const prediction = reading.predictions?.get(git)
   const judgement = judge(git, live, { ...judging, ...(prediction === undefined ? {} : { prediction }) })
   if (judgement.verdict === 'in-sync' || next === undefined || next === git) return judgement
-  const newer = judge(next, live, judging)
+  const newer = judge(next, live, { ...judging, ahead: true })
   if (newer.verdict !== 'in-sync') return judgement
   return { ...newer, verdict: 'pending', ...AHEAD, message: 'it is already as the newer revision says' }
 }
@@ -217,6 +219,12 @@ export function problemFinding(
   const isGone = problem.code === 'NOT_FOUND' && isServed
   const reason = isGone ? 'version-gone' : problem.code.toLowerCase().replaceAll('_', '-')
   return { verdict: 'unknown', reason, message }
+}
+
+/** What Flux will not create, because Git says so. */
+function optedOut(git: KubernetesObject): Finding | undefined {
+  const out = neverCreated(git)
+  return out === undefined ? undefined : { verdict: 'excluded', reason: out.reason, message: out.message }
 }
 
 function absentFinding(subject: Subject): Finding {

@@ -69,6 +69,10 @@ function orphanRecord(plan: Plan, live: KubernetesObject, listed: boolean): Obje
   }
 }
 
+/** Source: kustomize-controller deleteObjects, fluxcd/pkg ssa/manager_delete.go (inclusions). */
+const isLabelled = ({ kustomization }: Plan, { metadata: { labels = {} } }: KubernetesObject): boolean =>
+  labels[OWNER_NAME] === kustomization.name && labels[OWNER_NAMESPACE] === kustomization.namespace
+
 type Reason = Required<Pick<ObjectRecord, 'reason' | 'message'>>
 
 function orphanReason(plan: Plan, live: KubernetesObject, listed: boolean): Reason {
@@ -83,6 +87,10 @@ function orphanReason(plan: Plan, live: KubernetesObject, listed: boolean): Reas
   }
   if (!plan.kustomization.prune)
     return { reason: 'prune-disabled', message: 'Flux keeps it: spec.prune is false' }
+  if (listed && !isLabelled(plan, live)) {
+    const message = 'its owner labels do not name this Kustomization: Flux will not delete it'
+    return { reason: 'not-labelled', message }
+  }
   if (listed) return { reason: 'prune-pending', message: heldBecause(plan) ?? 'Flux will delete it' }
   const message = 'it carries the owner labels but is not in the inventory: Flux will never delete it'
   return { reason: 'not-in-inventory', message }

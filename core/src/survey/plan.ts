@@ -16,6 +16,8 @@ export interface Plan {
   readonly baseline: Baseline
   /** What live is compared with; undefined where nothing was ever applied, or it cannot be built. */
   readonly build?: BuildResult
+  /** The build is of a revision that Flux has not applied yet: what would become of the objects? */
+  readonly ahead?: true
   /** A newer revision of which part may be applied already. */
   readonly next?: BuildResult
   /** The build that Flux fails at, and who broke it. */

@@ -39,14 +39,18 @@ describe('a decorated object', () => {
     })
   })
 
-  it('loses status, creation time and the annotations that Flux takes off', () => {
+  it('loses status and creation time', () => {
+    expect(decorated(object({ status: { a: 1 } }, { creationTimestamp: null }))).toEqual(
+      object({}, { labels: OWNER }),
+    )
+  })
+
+  it('keeps the marks that Flux takes off live objects: it applies them again', () => {
     const annotations = {
       'kubectl.kubernetes.io/last-applied-configuration': '{}',
-      'kustomize.toolkit.fluxcd.io/checksum': 'x',
       'fluxcd.io/sync-checksum': 'x',
     }
-    const from = object({ status: { a: 1 } }, { creationTimestamp: null, annotations })
-    expect(decorated(from)).toEqual(object({}, { labels: OWNER }))
+    expect(decorated(object({}, { annotations }))).toEqual(object({}, { annotations, labels: OWNER }))
   })
 
   it('keeps the status of a CustomResourceDefinition', () => {

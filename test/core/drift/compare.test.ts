@@ -167,7 +167,8 @@ describe('lists', () => {
   it('that are atomic may say more than Git only where Flux vouches', () => {
     const git = { rules: [{ host: 'a' }] }
     const live = { rules: [{ host: 'a', weight: 1 }] }
-    expect(specs(git, live)).toEqual({ doubts: ['spec.rules'] })
+    expect(specs(git, live)).toEqual({ differences: ['changed spec.rules'] })
+    expect(specs(git, { rules: [{ host: 'a', unheardOf: 1 }] })).toEqual({ doubts: ['spec.rules'] })
     expect(specs(git, live, { vouch: (path) => formatField(path) === 'spec.rules' })).toEqual({
       vouched: ['spec.rules'],
     })
@@ -181,7 +182,7 @@ describe('maps', () => {
   it('that are atomic may not say more than Git', () => {
     const git = { selector: { matchLabels: { a: 'b' } } }
     expect(specs(git, { selector: { matchLabels: { a: 'b', c: 'd' } } })).toEqual({
-      doubts: ['spec.selector'],
+      differences: ['changed spec.selector'],
     })
     expect(specs({ open: git.selector }, { open: { matchLabels: { a: 'b', c: 'd' } } })).toEqual({})
   })
