@@ -9,7 +9,7 @@ GIVE_UP = { echo 'no test was run'; echo '0 passed, 1 failed, 0 skipped'; exit 1
 .DEFAULT_GOAL := help
 # Each step stands on the one before it.
 .NOTPARALLEL:
-.PHONY: help preflight install binaries test demo test-node differential corpora corpus-update drift-classes bench-desired bench-drift bench-peers clean
+.PHONY: help preflight install binaries test demo test-node differential fate corpora corpus-update drift-classes bench-desired bench-drift bench-peers clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -47,7 +47,10 @@ test-node: preflight install ## run the tests that need no server on another Nod
 	@npm exec --yes --package 'node@$(N)' -- $(JEST) --selectProjects pure
 
 differential: preflight install binaries ## compare N generated builds with those of the real controller: make differential N=5000 SEED=7
-	@FLUX_CASES=$(if $(filter file,$(origin N)),300,$(N)) $(if $(SEED),SEED=$(SEED)) $(JEST) --selectProjects flux --testPathPatterns test/differential
+	@FLUX_CASES=$(if $(filter file,$(origin N)),300,$(N)) $(if $(SEED),SEED=$(SEED)) $(JEST) --selectProjects flux --testPathPatterns 'test/differential/(?!fate)'
+
+fate: preflight install binaries ## foretell N generated edits and let the real controller reconcile: make fate N=5000 SEED=7
+	@FATE_EDITS=$(if $(filter file,$(origin N)),500,$(N)) $(if $(SEED),SEED=$(SEED)) $(JEST) --selectProjects flux --testPathPatterns test/differential/fate
 
 corpora: preflight install binaries ## build real repositories at 21 commits beside the real controller; writes docs/corpora.md
 	@CORPORA=all $(JEST) --selectProjects flux --testPathPatterns test/corpora

@@ -1,6 +1,6 @@
 import type { KubernetesObject, ManagedFieldsEntry } from '../object.js'
 import { pathIdentity, type Path } from '../pointer.js'
-import { isFluxApply, isTakenOver, type Applier } from './actor.js'
+import { isFluxApply, type Applier } from './actor.js'
 import { additionsOf, undeclaredByBuild, type Addition } from './additions.js'
 import { isKubectlRecord } from './bookkeeping.js'
 import { isContradiction } from './contradiction.js'

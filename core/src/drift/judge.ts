@@ -1,5 +1,5 @@
-import type { KubernetesObject, ManagedFieldsEntry } from '../object.js'
-import { formatField, pathIdentity, type Path } from '../pointer.js'
+import type { KubernetesObject } from '../object.js'
+import { formatField, type Path } from '../pointer.js'
 import {
   actorOf,
   FLUX_MANAGER,
@@ -10,7 +10,7 @@ import {
   type Applier,
 } from './actor.js'
 import type { Addition } from './additions.js'
-import { isBookkeeping, isKubectlRecord } from './bookkeeping.js'
+import { isBookkeeping } from './bookkeeping.js'
 import { compare, NOTHING_FOUND, type CompareOptions, type Comparison, type Difference } from './compare.js'
 import { blamedRecord, heededRecord, isContradiction, isUnclaimed } from './contradiction.js'
 import { encryptedMessage, encryptedRecords, hiddenValues } from './encrypted-fields.js'
