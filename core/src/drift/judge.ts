@@ -122,7 +122,10 @@ function decide(it: Case): Judgement {
     ...uncertain.map(({ path }) => uncertainRecord(it.applier, path)),
   ]
   const judgement = decideFields(it)
-  return undecided.length === 0 ? judgement : { ...judgement, undecided }
+  // A dry run has decided them.
+  return undecided.length === 0 || judgement.confidence === 'dry-run'
+    ? judgement
+    : { ...judgement, undecided }
 }
 
 function decideFields(it: Case): Judgement {

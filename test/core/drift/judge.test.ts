@@ -75,6 +75,15 @@ describe('an object in Git and on the cluster', () => {
         'spec.name is not what Git says, although kustomize-controller alone wrote it: an admission webhook may ' +
         "change it, or somebody wrote under Flux's name",
       fields: [],
+      undecided: [
+        {
+          path: '/spec/name',
+          field: 'spec.name',
+          because:
+            'is not what Git says, although kustomize-controller alone wrote it: an admission webhook may change it, or ' +
+            "somebody wrote under Flux's name",
+        },
+      ],
       explained: [],
     })
   })
