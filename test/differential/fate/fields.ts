@@ -26,6 +26,13 @@ export function leavesOf(
   const metadata = Object.entries(object.metadata).filter(([name]) => !SERVERS_OWN.has(name))
   const compared = { ...Object.fromEntries(rest), metadata: Object.fromEntries(metadata) }
   gather(compared, type ?? UNKNOWN_TYPE, [], found)
+  // An autoscaler takes the largest of what its metrics ask for: their order says nothing.
+  const metrics = found.get('f:spec\u0001f:metrics')
+  if (object.kind === 'HorizontalPodAutoscaler' && Array.isArray(metrics))
+    found.set(
+      'f:spec\u0001f:metrics',
+      metrics.map((one) => JSON.stringify(one)).sort((a, b) => (a < b ? -1 : 1)),
+    )
   // kubectl's own copy of the object is bookkeeping: nothing is foretold of it.
   found.delete(
     ['f:metadata', 'f:annotations', 'f:kubectl.kubernetes.io/last-applied-configuration'].join(SEPARATOR),
