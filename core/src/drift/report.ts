@@ -116,13 +116,22 @@ export interface Summary {
   readonly unknown: number
 }
 
+/** What was asked for; nothing is the whole cluster. */
+export interface ScopeRecord {
+  readonly namespace?: string
+  /** What was named: `kind` with its group, `Deployment.apps`, but for Flux's own, all of whose objects are meant. */
+  readonly targets?: readonly Omit<ObjectRef, 'apiVersion'>[]
+  /** A label selector, as it was typed. */
+  readonly selector?: string
+}
+
 /** The versioned answer of `drift`; fields are added, never renamed. */
 export interface DriftReport {
   readonly apiVersion: 'kubectl-gitops/v1'
   readonly kind: 'DriftReport'
   readonly takenAt: string
   readonly cluster: { readonly context: string; readonly server: string }
-  readonly scope: { readonly namespace?: string }
+  readonly scope: ScopeRecord
   readonly summary: Summary
   readonly kustomizations: readonly KustomizationRecord[]
   readonly objects: readonly ObjectRecord[]

@@ -3,6 +3,7 @@ import type { Kustomization } from '../desired/kustomization.js'
 import type { Kustomize } from '../desired/kustomize.js'
 import { unknownFieldsNote } from '../desired/spec.js'
 import { summarize, type DriftReport, type KustomizationRecord, type ObjectRecord } from '../drift/report.js'
+import type { LabelSelector } from '../live/label-selector.js'
 import type { Cluster } from '../live/cluster.js'
 import { discover } from '../live/discovery.js'
 import { parseInventoryEntry } from '../live/inventory.js'
@@ -11,8 +12,11 @@ import { readFluxState, scopeNotes, type FluxState } from './flux-state.js'
 import { kustomizationRecord } from './kustomization-record.js'
 import { objectRecords } from './object-records.js'
 import { planKustomization, type Plan } from './plan.js'
-import { beginLists, readCluster, type Reading } from './reading.js'
+import { beginLists, builtObjects, readCluster, type Reading } from './reading.js'
 import type { OpenRepository } from './repositories.js'
+import { findFocus, focusRecord, isBuilt, isObjectAsked, refuseAbsent, type Focus } from './scope-focus.js'
+import { labelFilter } from './scope-label.js'
+import type { TargetName } from './scope-target.js'
 import { readVariables } from './variables.js'
 
 /** What a survey needs from the outside. */
@@ -24,6 +28,10 @@ export interface SurveyRequest {
   readonly cacheDirectory: string
   /** Only objects that live in this namespace or belong to Flux objects there. */
   readonly namespace?: string
+  /** What is asked for by name; everything where there is none. A namespace is then that of the names. */
+  readonly targets?: readonly TargetName[]
+  /** Only objects whose labels meet it, on the cluster or in Git. */
+  readonly selector?: LabelSelector
   readonly now: () => Date
   /** Told what is going on, for a progress line. */
   readonly progress: (message: string) => void
@@ -37,12 +45,15 @@ const BUILDS_AT_ONCE = 4
  * @throws GitOpsError when the cluster or Flux itself cannot be read
  */
 export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> {
-  const { cluster, progress } = request
+  const { cluster, progress, namespace, targets = [] } = request
   progress('reading the kinds of the cluster')
   const discovery = await discover(cluster)
   progress('reading Kustomizations')
   const state = await readFluxState(cluster, discovery)
-  const lists = beginLists(cluster, discovery, state.kustomizations)
+  const { kustomizations } = state
+  const focus = await findFocus(targets, { cluster, discovery, state, namespace })
+  const lists = beginLists(cluster, discovery, kustomizations, focus)
+  const chosen = kustomizations.filter((one) => isBuilt(focus, { ...one, kind: 'Kustomization' }))
   const builder = new Builder(
     request.openRepository,
     request.kustomize,
@@ -50,35 +61,36 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
     BUILDS_AT_ONCE,
   )
   try {
-    progress(`building ${state.kustomizations.length} Kustomizations`)
-    const plans = await Promise.all(
-      state.kustomizations.map((item) => planKustomization(item, state, builder)),
-    )
+    progress(`building ${chosen.length} Kustomizations`)
+    const plans = await Promise.all(chosen.map((item) => planKustomization(item, state, builder)))
     progress('reading the objects')
-    const { cacheDirectory } = request
-    const reading = await readCluster(plans, { cluster, discovery, cacheDirectory, lists })
-    return report(request, state, plans, reading)
+    const reading = await readCluster(plans, { ...request, discovery, lists, focus, kustomizations })
+    const made = report({ ...request, state, focus }, plans, reading)
+    refuseAbsent(focus, made)
+    return made
   } finally {
     await builder.close()
   }
 }
 
-function report(
-  request: SurveyRequest,
-  state: FluxState,
-  plans: readonly Plan[],
-  reading: Reading,
-): DriftReport {
-  const { namespace } = request
+interface Question extends SurveyRequest {
+  readonly state: FluxState
+  readonly focus: Focus | undefined
+}
+
+function report(request: Question, plans: readonly Plan[], reading: Reading): DriftReport {
+  const { state, focus, selector } = request
+  // With names, the namespace is theirs.
+  const namespace = focus === undefined ? request.namespace : undefined
   const cycles = dependencyCycles(state.kustomizations)
+  const isSelected = labelFilter(selector, plans.flatMap(builtObjects), reading)
   const inScope = (record: ObjectRecord): boolean =>
-    namespace === undefined || record.namespace === namespace || record.owner.namespace === namespace
+    (namespace === undefined || record.namespace === namespace || record.owner.namespace === namespace) &&
+    isObjectAsked(focus, record) &&
+    isSelected(record)
   const perPlan = plans.map((plan) => ({ plan, records: objectRecords(plan, reading).filter(inScope) }))
   const kustomizations = perPlan
-    .filter(
-      ({ plan, records }) =>
-        namespace === undefined || records.length > 0 || concerns(plan.kustomization, namespace),
-    )
+    .filter(({ plan, records }) => records.length > 0 || isConcerned(plan, namespace, selector))
     .map(({ plan, records }) => withCycle(kustomizationRecord(plan, records.length), cycles))
     .sort(byName)
   const objects = perPlan.flatMap(({ records }) => records).sort(byName)
@@ -87,12 +99,23 @@ function report(
     kind: 'DriftReport',
     takenAt: request.now().toISOString(),
     cluster: { context: request.cluster.context, server: request.cluster.server },
-    scope: scopeOf(namespace ?? state.namespace),
+    scope: scopeOf(request),
     summary: summarize(kustomizations, objects),
     kustomizations,
     objects,
     notes: [...scopeNotes(state), ...reading.live.notes, ...kustomizations.flatMap(unknownFieldsNotes)],
   }
+}
+
+/** A Kustomization without an object to show; with a selector, only what could not be built may have one. */
+function isConcerned(
+  plan: Plan,
+  namespace: string | undefined,
+  selector: LabelSelector | undefined,
+): boolean {
+  const isUnread = plan.problem !== undefined || plan.build?.ok === false
+  if (selector !== undefined && !isUnread) return false
+  return namespace === undefined || concerns(plan.kustomization, namespace)
 }
 
 /** Does a Kustomization belong to a namespace, or put objects there, even if nothing of it can be built now? */
@@ -101,8 +124,14 @@ function concerns({ namespace, spec, status }: Kustomization, wanted: string): b
   return status.inventory.some((entry) => parseInventoryEntry(entry)?.key.namespace === wanted)
 }
 
-const scopeOf = (namespace: string | undefined): DriftReport['scope'] =>
-  namespace === undefined ? {} : { namespace }
+function scopeOf({ namespace, state, focus, selector }: Question): DriftReport['scope'] {
+  const shown = namespace ?? state.namespace
+  return {
+    ...(shown === undefined ? {} : { namespace: shown }),
+    ...focusRecord(focus),
+    ...(selector === undefined ? {} : { selector: selector.text }),
+  }
+}
 
 function unknownFieldsNotes({ namespace, name, unknownFields = [] }: KustomizationRecord): readonly string[] {
   const note = unknownFieldsNote(unknownFields)

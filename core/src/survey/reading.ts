@@ -6,10 +6,11 @@ import { parseInventoryEntry } from '../live/inventory.js'
 import { ClusterLists } from '../live/cluster-lists.js'
 import { OWNER_LABEL, readLive, type LiveState, type Wanted } from '../live/list.js'
 import { openApiDocuments } from '../live/openapi.js'
-import { isRecord, keyString, type KubernetesObject } from '../object.js'
+import { isRecord, keyString, type KubernetesObject, type ObjectKey } from '../object.js'
 import { isNameUnknown } from './generated-names.js'
 import type { Plan } from './plan.js'
 import { clusterKey } from './scope.js'
+import { isOwnerAsked, ownerSelector, type Focus } from './scope-focus.js'
 
 /** What was read of the cluster to judge the plans by. */
 export interface Reading {
@@ -35,6 +36,10 @@ export interface ReadingMeans {
   readonly cacheDirectory: string
   /** LISTs that may have begun. */
   readonly lists: ClusterLists
+  /** Undefined: every object that a plan names is read. */
+  readonly focus: Focus | undefined
+  /** All there are; those without a plan claim what their inventories list. */
+  readonly kustomizations: readonly Kustomization[]
 }
 
 /** Begins to list the kinds that inventories name, for they are read while the builds are still being made. */
@@ -42,9 +47,11 @@ export function beginLists(
   cluster: Cluster,
   discovery: Discovery,
   kustomizations: readonly Kustomization[],
+  focus: Focus | undefined,
 ): ClusterLists {
-  const lists = new ClusterLists(cluster, OWNER_LABEL)
-  for (const item of kustomizations.flatMap(({ status }) => status.inventory).flatMap(inventoryItem)) {
+  const lists = new ClusterLists(cluster, ownerSelector(focus) ?? OWNER_LABEL)
+  const asked = kustomizations.filter((one) => isOwnerAsked(focus, { ...one, kind: 'Kustomization' }))
+  for (const item of asked.flatMap(({ status }) => status.inventory).flatMap(inventoryItem)) {
     const resource = discovery.find(item.apiVersion, item.key.kind)
     if (resource?.verbs.includes('list') === true) void lists.of(resource)
   }
@@ -53,20 +60,47 @@ export function beginLists(
 
 /** Reads every object that a plan names, and the types of their kinds. */
 export async function readCluster(plans: readonly Plan[], means: ReadingMeans): Promise<Reading> {
-  const { cluster, discovery, cacheDirectory, lists } = means
-  const wanted = wantedObjects(plans, discovery)
+  const { cluster, discovery, cacheDirectory, lists, focus, kustomizations } = means
+  const definitions = definitionsOf(plans)
+  const wanted = focusedObjects(plans, discovery, focus, definitions)
   const versions = [...new Set(wanted.map((item) => item.apiVersion))]
   const [live, documents] = await Promise.all([
-    readLive(cluster, discovery, wanted, { lists }),
+    readLive(cluster, discovery, wanted, { lists, byName: focus?.owners.length === 0 }),
     openApiDocuments(cluster, versions, cacheDirectory),
   ])
+  const planned = new Set(plans.map(({ kustomization }) => kustomization))
   return {
     live,
     discovery,
     schema: createSchema(documents),
-    definitions: definitionsOf(plans),
-    claims: claimsOf(plans, discovery),
+    definitions,
+    claims: claimsOf(
+      plans,
+      discovery,
+      kustomizations.filter((one) => !planned.has(one)),
+    ),
   }
+}
+
+/** A few objects are read by name, all of an owner by its labels. */
+function focusedObjects(
+  plans: readonly Plan[],
+  discovery: Discovery,
+  focus: Focus | undefined,
+  { namespaces }: Definitions,
+): readonly Wanted[] {
+  const all = wantedObjects(plans, discovery)
+  if (focus === undefined) return all
+  const byKey = new Map(all.map((one) => [keyString(one.key), one]))
+  const owned = plans.filter(({ kustomization }) =>
+    isOwnerAsked(focus, { ...kustomization, kind: 'Kustomization' }),
+  )
+  const single = focus.objects.map((one) => byKey.get(keyString(one.key)) ?? one)
+  const homes = [...new Set(single.map(({ key }) => key.namespace))]
+    .filter((name) => namespaces.has(name))
+    .map((name) => ({ apiVersion: 'v1', key: { group: '', kind: 'Namespace', namespace: '', name } }))
+  const asked = [...wantedObjects(owned, discovery), ...single, ...homes]
+  return [...new Map(asked.map((one) => [keyString(one.key), one])).values()]
 }
 
 /** Everything that Git or an inventory names; the version is Git's, for that is the one to compare in. */
@@ -90,18 +124,27 @@ function inventoryItem(entry: Kustomization['status']['inventory'][number]): rea
   return [{ apiVersion: key.group === '' ? version : `${key.group}/${version}`, key }]
 }
 
-const builtObjects = (plan: Plan): readonly KubernetesObject[] =>
+/** What the builds of a plan have. */
+export const builtObjects = (plan: Plan): readonly KubernetesObject[] =>
   [plan.build, plan.next].flatMap((result) => (result?.ok === true ? result.build.objects : []))
 
-function claimsOf(plans: readonly Plan[], discovery: Discovery): Reading['claims'] {
+function claimsOf(
+  plans: readonly Plan[],
+  discovery: Discovery,
+  unplanned: readonly Kustomization[],
+): Reading['claims'] {
   const claims = new Map<string, readonly Kustomization[]>()
+  const claim = (kustomization: Kustomization, key: ObjectKey | undefined): void => {
+    if (key === undefined) return
+    const claimants = claims.get(keyString(key)) ?? []
+    if (!claimants.includes(kustomization)) claims.set(keyString(key), [...claimants, kustomization])
+  }
   for (const { build, kustomization } of plans) {
-    for (const object of build?.ok === true ? build.build.objects : []) {
-      const key = clusterKey(object, discovery)
-      if (key === undefined) continue
-      const claimants = claims.get(keyString(key)) ?? []
-      if (!claimants.includes(kustomization)) claims.set(keyString(key), [...claimants, kustomization])
-    }
+    for (const object of build?.ok === true ? build.build.objects : [])
+      claim(kustomization, clusterKey(object, discovery))
+  }
+  for (const kustomization of unplanned) {
+    for (const { key } of kustomization.status.inventory.flatMap(inventoryItem)) claim(kustomization, key)
   }
   return claims
 }

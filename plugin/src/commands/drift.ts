@@ -1,14 +1,16 @@
-import { Flags } from '@oclif/core'
+import { Flags, type Interfaces } from '@oclif/core'
 import { exitCode, VERDICTS, type Verdict } from '@kubectl-gitops/core/drift/report.js'
 import { GitOpsError } from '@kubectl-gitops/core/errors.js'
-import { surveyDrift } from '@kubectl-gitops/core/survey/drift.js'
+import { parseLabelSelector } from '@kubectl-gitops/core/live/label-selector.js'
+import { surveyDrift, type SurveyRequest } from '@kubectl-gitops/core/survey/drift.js'
 import { withCluster } from '../cluster-session.js'
 import { GitOpsCommand } from '../command.js'
 import { defined } from '../defined.js'
-import { clusterFlags, gitFlags, outputFlags, scopeFlags } from '../flags.js'
+import { clusterFlags, gitFlags, outputFlags, scopeFlags, targetArgs } from '../flags.js'
 import { FORMATS, printReport } from '../printers/report.js'
 import { createStyle, isColored } from '../printers/style.js'
 import { visible } from '../printers/text.js'
+import { readTargetNames } from '../target-name.js'
 import { PIPE_COLUMNS } from '../terminal.js'
 
 /** `kubectl gitops drift`: flags in, report out; the work is core's. */
@@ -22,6 +24,11 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
   static override readonly examples = [
     { description: 'the whole cluster', command: '<%= config.bin %> drift' },
     {
+      description: 'all that one Kustomization applies, and one object',
+      command: '<%= config.bin %> drift kustomization/apps deploy/web -n shop',
+    },
+    { description: 'what has a label', command: "<%= config.bin %> drift -l 'app in (web,api),!canary'" },
+    {
       description: 'one namespace, read from a local clone',
       command: '<%= config.bin %> drift -n flux-system --repo ~/fleet',
     },
@@ -30,6 +37,7 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
       command: '<%= config.bin %> drift --fail-on drifted,missing -o json',
     },
   ]
+  static override readonly args = targetArgs
   static override readonly flags = {
     ...scopeFlags,
     ...gitFlags,
@@ -50,11 +58,12 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
 
   /** Prints the report and leaves its exit code behind. */
   async run(): Promise<void> {
-    const { flags } = await this.parse(Drift)
+    const { args, flags } = await this.parse(Drift)
     const { terminal } = this
     const failOn = flags['fail-on'] === undefined ? undefined : readVerdicts(flags['fail-on'])
+    const asked = readScope(args.target ?? [], flags)
     const report = await withCluster('drift', flags, terminal, (session) =>
-      surveyDrift({ ...session, ...defined({ namespace: flags.namespace }) }),
+      surveyDrift({ ...session, ...asked }),
     )
     for (const note of report.notes) terminal.stderr.write(`note: ${visible(note)}\n`)
     const { stdout, env, now } = terminal
@@ -63,6 +72,23 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
     stdout.write(printReport(report, flags.output, { style, width, now: now() }))
     process.exitCode = exitCode(report, failOn)
   }
+}
+
+type DriftFlags = Interfaces.InferredFlags<typeof Drift.flags>
+
+function readScope(
+  words: readonly string[],
+  flags: DriftFlags,
+): Pick<SurveyRequest, 'namespace' | 'targets' | 'selector'> {
+  const targets = readTargetNames(words)
+  if (targets.length > 0 && flags['all-namespaces']) {
+    throw new GitOpsError('USAGE', {
+      what: 'an object cannot be named across all namespaces',
+      tryThis: `${words.join(' ')} -n NAMESPACE`,
+    })
+  }
+  const selector = flags.selector === undefined ? undefined : parseLabelSelector(flags.selector)
+  return { targets, ...defined({ namespace: flags.namespace, selector }) }
 }
 
 function readVerdicts(text: string): readonly Verdict[] {
