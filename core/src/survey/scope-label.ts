@@ -1,5 +1,5 @@
 import type { ObjectRecord } from '../drift/report.js'
-import { matchesLabels, type LabelSelector } from '../live/label-selector.js'
+import { matchesLabels, type LabelSelector } from '../label-selector.js'
 import { keyString, type KubernetesObject } from '../object.js'
 import type { Reading } from './reading.js'
 import { clusterKey } from './scope.js'

@@ -1,7 +1,7 @@
 import { Flags, type Interfaces } from '@oclif/core'
 import { exitCode, VERDICTS, type Verdict } from '@kubectl-gitops/core/drift/report.js'
 import { GitOpsError } from '@kubectl-gitops/core/errors.js'
-import { parseLabelSelector } from '@kubectl-gitops/core/live/label-selector.js'
+import { parseLabelSelector } from '@kubectl-gitops/core/label-selector.js'
 import { surveyDrift, type SurveyRequest } from '@kubectl-gitops/core/survey/drift.js'
 import { withCluster } from '../cluster-session.js'
 import { GitOpsCommand } from '../command.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { GitOpsError } from '@kubectl-gitops/core/errors.js'
-import { matchesLabels, parseLabelSelector } from '@kubectl-gitops/core/live/label-selector.js'
+import { matchesLabels, parseLabelSelector } from '@kubectl-gitops/core/label-selector.js'
 
 const SETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   none: {},

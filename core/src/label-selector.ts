@@ -1,4 +1,4 @@
-import { GitOpsError } from '../errors.js'
+import { GitOpsError } from './errors.js'
 
 type Labels = Readonly<Record<string, string>>
 
