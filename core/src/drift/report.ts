@@ -123,6 +123,10 @@ export interface ScopeRecord {
   readonly targets?: readonly Omit<ObjectRef, 'apiVersion'>[]
   /** A label selector, as it was typed. */
   readonly selector?: string
+  /** What live was compared with instead of what was applied, as it was typed. */
+  readonly revision?: string
+  /** What would be applied, as it was typed: what that would change is `pending`. */
+  readonly against?: string
 }
 
 /** The versioned answer of `drift`; fields are added, never renamed. */

@@ -6,6 +6,7 @@ import { compare, type Comparison, type Difference } from './compare.js'
 import { additionRecord, differenceRecord, type Circumstances } from './fate.js'
 import { withoutHollow } from './hollow.js'
 import { isIgnoredByFlux, type IgnoreRule } from './ignore.js'
+import type { Judgement } from './judge.js'
 import { holdersOf } from './managed-fields.js'
 import type { FieldRecord } from './report.js'
 import { typeBelow, UNKNOWN_TYPE, type FieldType } from './schema.js'
@@ -40,7 +41,26 @@ export function revisionFields(
   const run = new Run(next, live, judging)
   const found = [...run.changed(), ...run.dropped(), ...run.droppedInside()]
   const unique = new Map(found.map((field) => [field.field, field]))
-  return [...unique.values()].sort((a, b) => (a.field < b.field ? -1 : a.field > b.field ? 1 : 0))
+  return [...unique.values()].sort(byField)
+}
+
+const byField = (a: FieldRecord, b: FieldRecord): number =>
+  a.field < b.field ? -1 : a.field > b.field ? 1 : 0
+
+/** A judgement of live against another revision, with the fields in which that one differs from what was applied. */
+export function withRevisionFields(judgement: Judgement, fields: readonly FieldRecord[]): Judgement {
+  if (fields.length === 0 || judgement.verdict === 'excluded') return judgement
+  const told = new Set(fields.map(({ field }) => field))
+  const { confidence, explained, encrypted, hidden } = judgement
+  return {
+    ...(confidence === undefined ? {} : { confidence }),
+    explained,
+    ...(encrypted === undefined ? {} : { encrypted }),
+    ...(hidden === undefined ? {} : { hidden }),
+    verdict: 'drifted',
+    reason: 'modified',
+    fields: [...fields, ...judgement.fields.filter(({ field }) => !told.has(field))].sort(byField),
+  }
 }
 
 /** One object at another revision beside what was applied of it. */

@@ -8,6 +8,9 @@ import type { Cluster } from '../live/cluster.js'
 import { discover } from '../live/discovery.js'
 import { parseInventoryEntry } from '../live/inventory.js'
 import { Builder } from './builder.js'
+import { pendingRecords, withProposal } from './against.js'
+import { lookElsewhere, proposedObjects, type Outlook } from './outlook.js'
+import { choicesText, type RevisionChoice } from './revision-choice.js'
 import { readFluxState, scopeNotes, type FluxState } from './flux-state.js'
 import { kustomizationRecord } from './kustomization-record.js'
 import { objectRecords } from './object-records.js'
@@ -32,6 +35,10 @@ export interface SurveyRequest {
   readonly targets?: readonly TargetName[]
   /** Only objects whose labels meet it, on the cluster or in Git. */
   readonly selector?: LabelSelector
+  /** What live is compared with instead of what was applied. */
+  readonly revisions?: readonly RevisionChoice[]
+  /** What would be applied: what that would change is told as pending. */
+  readonly against?: readonly RevisionChoice[]
   readonly now: () => Date
   /** Told what is going on, for a progress line. */
   readonly progress: (message: string) => void
@@ -62,10 +69,11 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
   )
   try {
     progress(`building ${chosen.length} Kustomizations`)
-    const plans = await Promise.all(chosen.map((item) => planKustomization(item, state, builder)))
+    const applied = await Promise.all(chosen.map((item) => planKustomization(item, state, builder)))
+    const outlook = await lookElsewhere(applied, { ...request, discovery, state, builder, focus })
     progress('reading the objects')
-    const reading = await readCluster(plans, { ...request, discovery, lists, focus, kustomizations })
-    const made = report({ ...request, state, focus }, plans, reading)
+    const reading = await readCluster({ ...request, ...outlook, discovery, lists, focus, kustomizations })
+    const made = report({ ...request, ...outlook, state, focus }, reading)
     refuseAbsent(focus, made)
     return made
   } finally {
@@ -73,25 +81,34 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
   }
 }
 
-interface Question extends SurveyRequest {
+interface Question extends SurveyRequest, Outlook {
   readonly state: FluxState
   readonly focus: Focus | undefined
 }
 
-function report(request: Question, plans: readonly Plan[], reading: Reading): DriftReport {
-  const { state, focus, selector } = request
+function report(request: Question, reading: Reading): DriftReport {
+  const { state, focus, selector, plans, proposals } = request
   // With names, the namespace is theirs.
   const namespace = focus === undefined ? request.namespace : undefined
   const cycles = dependencyCycles(state.kustomizations)
-  const isSelected = labelFilter(selector, plans.flatMap(builtObjects), reading)
+  const built = [...plans.flatMap(builtObjects), ...proposedObjects(proposals)]
+  const isSelected = labelFilter(selector, built, reading)
   const inScope = (record: ObjectRecord): boolean =>
     (namespace === undefined || record.namespace === namespace || record.owner.namespace === namespace) &&
     isObjectAsked(focus, record) &&
     isSelected(record)
-  const perPlan = plans.map((plan) => ({ plan, records: objectRecords(plan, reading).filter(inScope) }))
+  const perPlan = plans.map((plan) => {
+    const proposal = proposals.get(fullName(plan.kustomization))
+    const pending = proposal === undefined ? [] : pendingRecords(proposal, proposals, reading).filter(inScope)
+    const records = [...objectRecords(plan, reading).filter(inScope), ...pending]
+    return { plan, records, proposal, pending: pending.length }
+  })
   const kustomizations = perPlan
     .filter(({ plan, records }) => records.length > 0 || isConcerned(plan, namespace, selector))
-    .map(({ plan, records }) => withCycle(kustomizationRecord(plan, records.length), cycles))
+    .map(({ plan, records, proposal, pending }) => {
+      const record = withCycle(kustomizationRecord(plan, records.length - pending), cycles)
+      return withProposal(record, proposal, pending)
+    })
     .sort(byName)
   const objects = perPlan.flatMap(({ records }) => records).sort(byName)
   return {
@@ -103,7 +120,12 @@ function report(request: Question, plans: readonly Plan[], reading: Reading): Dr
     summary: summarize(kustomizations, objects),
     kustomizations,
     objects,
-    notes: [...scopeNotes(state), ...reading.live.notes, ...kustomizations.flatMap(unknownFieldsNotes)],
+    notes: [
+      ...scopeNotes(state),
+      ...request.notes,
+      ...reading.live.notes,
+      ...kustomizations.flatMap(unknownFieldsNotes),
+    ],
   }
 }
 
@@ -124,12 +146,15 @@ function concerns({ namespace, spec, status }: Kustomization, wanted: string): b
   return status.inventory.some((entry) => parseInventoryEntry(entry)?.key.namespace === wanted)
 }
 
-function scopeOf({ namespace, state, focus, selector }: Question): DriftReport['scope'] {
+function scopeOf(question: Question): DriftReport['scope'] {
+  const { namespace, state, focus, selector, revisions = [], against = [] } = question
   const shown = namespace ?? state.namespace
   return {
     ...(shown === undefined ? {} : { namespace: shown }),
     ...focusRecord(focus),
     ...(selector === undefined ? {} : { selector: selector.text }),
+    ...(revisions.length === 0 ? {} : { revision: choicesText(revisions) }),
+    ...(against.length === 0 ? {} : { against: choicesText(against) }),
   }
 }
 

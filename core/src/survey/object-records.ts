@@ -2,6 +2,7 @@ import { OWNER_NAME, OWNER_NAMESPACE } from '../desired/decorate.js'
 import type { Kustomization } from '../desired/kustomization.js'
 import { readIgnoreRules } from '../drift/ignore.js'
 import { judge, type Judgement } from '../drift/judge.js'
+import { revisionFields, withRevisionFields } from '../drift/revision-fields.js'
 import { maskKnownSecrets } from '../drift/known-secret.js'
 import type { ObjectRecord } from '../drift/report.js'
 import type { GitOpsError } from '../errors.js'
@@ -163,11 +164,22 @@ function judgeBoth(subject: Subject, live: KubernetesObject): Judgement {
     held: heldBecause(plan),
   }
   const judgement = judge(git, live, judging)
+  if (plan.other !== undefined) {
+    const { because, applied: build } = plan.other
+    const applied = build?.ok === true ? objectAt(build.build.objects, subject) : undefined
+    return withRevisionFields(judgement, revisionFields(git, live, { ...judging, applied, because }))
+  }
   if (judgement.verdict === 'in-sync' || next === undefined || next === git) return judgement
   const newer = judge(next, live, judging)
   if (newer.verdict !== 'in-sync') return judgement
   return { ...newer, verdict: 'pending', ...AHEAD, message: 'it is already as the newer revision says' }
 }
+
+const objectAt = (
+  objects: readonly KubernetesObject[],
+  { git, reading }: Subject,
+): KubernetesObject | undefined =>
+  objects.find((object) => identityOf(object, reading) === identityOf(git, reading))
 
 const AHEAD = { reason: 'applied-ahead' } as const
 

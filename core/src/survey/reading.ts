@@ -1,3 +1,4 @@
+import { fullName } from '../desired/dependency-order.js'
 import type { Kustomization } from '../desired/kustomization.js'
 import { createSchema, type Schema } from '../drift/schema.js'
 import type { Cluster } from '../live/cluster.js'
@@ -31,6 +32,7 @@ export interface Definitions {
 
 /** What the cluster is read with. */
 export interface ReadingMeans {
+  readonly plans: readonly Plan[]
   readonly cluster: Cluster
   readonly discovery: Discovery
   readonly cacheDirectory: string
@@ -38,6 +40,8 @@ export interface ReadingMeans {
   readonly lists: ClusterLists
   /** Undefined: every object that a plan names is read. */
   readonly focus: Focus | undefined
+  /** What else to read, of a revision that is not applied. */
+  readonly also: readonly Wanted[]
   /** All there are; those without a plan claim what their inventories list. */
   readonly kustomizations: readonly Kustomization[]
 }
@@ -59,16 +63,16 @@ export function beginLists(
 }
 
 /** Reads every object that a plan names, and the types of their kinds. */
-export async function readCluster(plans: readonly Plan[], means: ReadingMeans): Promise<Reading> {
-  const { cluster, discovery, cacheDirectory, lists, focus, kustomizations } = means
+export async function readCluster(means: ReadingMeans): Promise<Reading> {
+  const { plans, cluster, discovery, cacheDirectory, lists, focus, kustomizations } = means
   const definitions = definitionsOf(plans)
-  const wanted = focusedObjects(plans, discovery, focus, definitions)
+  const wanted = focusedObjects(means, definitions)
   const versions = [...new Set(wanted.map((item) => item.apiVersion))]
   const [live, documents] = await Promise.all([
     readLive(cluster, discovery, wanted, { lists, byName: focus?.owners.length === 0 }),
     openApiDocuments(cluster, versions, cacheDirectory),
   ])
-  const planned = new Set(plans.map(({ kustomization }) => kustomization))
+  const planned = new Set(plans.map(({ kustomization }) => fullName(kustomization)))
   return {
     live,
     discovery,
@@ -77,21 +81,19 @@ export async function readCluster(plans: readonly Plan[], means: ReadingMeans): 
     claims: claimsOf(
       plans,
       discovery,
-      kustomizations.filter((one) => !planned.has(one)),
+      kustomizations.filter((one) => !planned.has(fullName(one))),
     ),
   }
 }
 
 /** A few objects are read by name, all of an owner by its labels. */
 function focusedObjects(
-  plans: readonly Plan[],
-  discovery: Discovery,
-  focus: Focus | undefined,
+  { plans, discovery, focus, also }: ReadingMeans,
   { namespaces }: Definitions,
 ): readonly Wanted[] {
   const all = wantedObjects(plans, discovery)
-  if (focus === undefined) return all
-  const byKey = new Map(all.map((one) => [keyString(one.key), one]))
+  if (focus === undefined) return eachOnce([...all, ...also])
+  const byKey = new Map([...also, ...all].map((one) => [keyString(one.key), one]))
   const owned = plans.filter(({ kustomization }) =>
     isOwnerAsked(focus, { ...kustomization, kind: 'Kustomization' }),
   )
@@ -99,9 +101,14 @@ function focusedObjects(
   const homes = [...new Set(single.map(({ key }) => key.namespace))]
     .filter((name) => namespaces.has(name))
     .map((name) => ({ apiVersion: 'v1', key: { group: '', kind: 'Namespace', namespace: '', name } }))
-  const asked = [...wantedObjects(owned, discovery), ...single, ...homes]
-  return [...new Map(asked.map((one) => [keyString(one.key), one])).values()]
+  const more = focus.owners.length === 0 ? [] : also
+  return eachOnce([...wantedObjects(owned, discovery), ...single, ...more, ...homes])
 }
+
+/** The first of each counts: its version is the one to compare in. */
+const eachOnce = (wanted: readonly Wanted[]): readonly Wanted[] => [
+  ...new Map([...wanted].reverse().map((one) => [keyString(one.key), one])).values(),
+]
 
 /** Everything that Git or an inventory names; the version is Git's, for that is the one to compare in. */
 function wantedObjects(plans: readonly Plan[], discovery: Discovery): readonly Wanted[] {

@@ -10,6 +10,7 @@ import { clusterFlags, gitFlags, outputFlags, scopeFlags, targetArgs } from '../
 import { FORMATS, printReport } from '../printers/report.js'
 import { createStyle, isColored } from '../printers/style.js'
 import { visible } from '../printers/text.js'
+import { readRevisionFlag } from '../revision-choice.js'
 import { readTargetNames } from '../target-name.js'
 import { PIPE_COLUMNS } from '../terminal.js'
 
@@ -33,6 +34,10 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
       command: '<%= config.bin %> drift -n flux-system --repo ~/fleet',
     },
     {
+      description: 'what a branch would change, and a pipeline that stops at it',
+      command: '<%= config.bin %> drift --against my-branch --fail-on pending,failed',
+    },
+    {
       description: 'for a pipeline that fails on drift alone',
       command: '<%= config.bin %> drift --fail-on drifted,missing -o json',
     },
@@ -41,6 +46,23 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
   static override readonly flags = {
     ...scopeFlags,
     ...gitFlags,
+    revision: Flags.string({
+      description:
+        'commit, branch or tag to compare live with instead of what was applied; for one source: GitRepository/NAMESPACE/NAME=REV; repeatable',
+      helpGroup: 'GIT',
+      helpValue: '<revision>',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    against: Flags.string({
+      description:
+        'what would change if this commit, branch or tag were applied now: told as pending, never as drift; HEAD is what is checked out, else what the source follows; repeatable as --revision is',
+      helpGroup: 'GIT',
+      helpValue: '<revision>',
+      multiple: true,
+      multipleNonGreedy: true,
+      exclusive: ['revision'],
+    }),
     ...clusterFlags,
     ...outputFlags,
     output: Flags.option({
@@ -79,7 +101,7 @@ type DriftFlags = Interfaces.InferredFlags<typeof Drift.flags>
 function readScope(
   words: readonly string[],
   flags: DriftFlags,
-): Pick<SurveyRequest, 'namespace' | 'targets' | 'selector'> {
+): Pick<SurveyRequest, 'namespace' | 'targets' | 'selector' | 'revisions' | 'against'> {
   const targets = readTargetNames(words)
   if (targets.length > 0 && flags['all-namespaces']) {
     throw new GitOpsError('USAGE', {
@@ -88,7 +110,12 @@ function readScope(
     })
   }
   const selector = flags.selector === undefined ? undefined : parseLabelSelector(flags.selector)
-  return { targets, ...defined({ namespace: flags.namespace, selector }) }
+  return {
+    targets,
+    revisions: (flags.revision ?? []).map((value) => readRevisionFlag(value)),
+    against: (flags.against ?? []).map((value) => readRevisionFlag(value, '--against')),
+    ...defined({ namespace: flags.namespace, selector }),
+  }
 }
 
 function readVerdicts(text: string): readonly Verdict[] {
