@@ -100,6 +100,18 @@ describe('pure folders', () => {
     expect(found).toEqual([])
   })
 
+  it('read and print JSON with core/json, as printers do: an integer beyond 2^53 is a bigint', () => {
+    const printers = product.filter((file) => file.path.startsWith('plugin/src/printers/'))
+    const found = [...pure, ...printers].flatMap((file) =>
+      file.lines.flatMap((line, index) =>
+        /\bJSON\.(?:parse|stringify)\b/.test(line)
+          ? [`${file.path}:${String(index + 1)} ${line.trim()}: use parseJson, formatJson of core/json`]
+          : [],
+      ),
+    )
+    expect(found).toEqual([])
+  })
+
   it('are looked at: the rules above have files to hold', () => {
     expect(pure.length).toBeGreaterThan(5)
   })

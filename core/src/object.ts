@@ -59,7 +59,7 @@ export function keyOf(object: KubernetesObject): ObjectKey {
 
 /** A string that is equal for equal keys; NUL cannot occur in any part. */
 export function keyString(key: ObjectKey): string {
-  return [key.group, key.kind, key.namespace, key.name].join('\u0000')
+  return `${key.group}\u0000${key.kind}\u0000${key.namespace}\u0000${key.name}`
 }
 
 /** The name kubectl prints: `deployment.apps/podinfo`, `configmap/podinfo-env`. */

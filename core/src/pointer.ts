@@ -1,3 +1,5 @@
+import { formatJson } from './json.js'
+
 /**
  * One step into an object. List items are named the way server-side apply names them: by merge key,
  * by value, or by position (structured-merge-diff fieldpath); positions are those of the list that
@@ -46,11 +48,11 @@ function formatElement(element: PathElement): string {
   }
 }
 
-const scalarText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+const scalarText = (value: unknown): string => (typeof value === 'string' ? value : formatJson(value))
 
 /** Prints a path so that it does not depend on where list items stand: equal for equal fields. */
 export function pathIdentity(path: Path): string {
-  return JSON.stringify(
+  return formatJson(
     path.map((element) => {
       switch (element.kind) {
         case 'field':

@@ -30,11 +30,6 @@ export const ACCEPTED: readonly Accepted[] = [
     flux: /^kustomize build failed: |failed to decode Kubernetes YAML/,
   },
   {
-    reason: 'an integer beyond 2^53 cannot be compared exactly, so the objects are unknown',
-    code: 'LIMIT_EXCEEDED',
-    ours: /^the build holds an integer beyond 2\^53: /,
-  },
-  {
     reason: 'variables are read before the build, whether anything needs them or not',
     code: 'NOT_FOUND',
     ours: /^substitute from /,

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { Agent, request as httpsRequest } from 'node:https'
 import { join } from 'node:path'
+import { formatJson, parseJson } from '@kubectl-gitops/core/json.js'
 import { parseAuditLog } from './audit-policy.js'
 import type { AuditEvent } from './audit-policy.js'
 import { eventually } from './eventually.js'
@@ -142,12 +143,12 @@ function send({ agent, access, method, path, body, options }: Sent): Promise<Ans
       answer.once('end', () => {
         const isJson = answer.headers['content-type']?.startsWith('application/json') === true
         const text = Buffer.concat(chunks).toString('utf8')
-        resolve({ status: answer.statusCode ?? 0, body: isJson ? (JSON.parse(text) as unknown) : text })
+        resolve({ status: answer.statusCode ?? 0, body: isJson ? parseJson(text) : text })
       })
     })
     sent.once('timeout', () => sent.destroy(new Error(`${method} ${path}: no answer in ${timeout} ms`)))
     sent.once('error', reject)
-    sent.end(typeof body === 'object' ? JSON.stringify(body) : body)
+    sent.end(typeof body === 'object' ? formatJson(body) : body)
   })
 }
 

@@ -3,6 +3,7 @@ import type { Artifact } from './source/artifact.js'
 import { refuseNoFolder } from './build-path.js'
 import { decorate } from './decorate.js'
 import { decrypt, decryptionNote } from './encryption/decryption.js'
+import type { Printed } from './cache/build-cache.js'
 import { inputsKey } from './cache/closure-key.js'
 import { readEntryFile, readInputs, type BuildInputs } from './inputs.js'
 import type { Kustomization } from './kustomization.js'
@@ -44,10 +45,11 @@ export async function build(
 ): Promise<Build> {
   refuseNoFolder(artifact, kustomization)
   const printed = await buildText(artifact, kustomization, kustomize)
-  refuseNameless(printed)
-  const printer = variables.secretNames.size > 0 || holdsSecret(printed) ? uncached(kustomize) : kustomize
-  const { text, touched } = await substituteInBuild(printed, kustomization, variables, printer)
-  const objects = readObjects(text).map((object) => decrypt(object, kustomization))
+  refuseNameless(printed.text)
+  const printer = variables.secretNames.size === 0 && printed.mayKeep ? kustomize : uncached(kustomize)
+  const { text, touched } = await substituteInBuild(printed.text, kustomization, variables, printer)
+  const read = await objectsOf(text, touched && holdsSecret(text) ? uncached(printer) : printer)
+  const objects = read.map((object) => decrypt(object, kustomization))
   if (touched) refuseDuplicates(objects)
   const isSubstituted = touched && substituteReferences(kustomization.spec).length > 0
   const doubts = [
@@ -63,11 +65,14 @@ export async function build(
   }
 }
 
+const objectsOf = async (text: string, { cache }: Kustomize): Promise<readonly KubernetesObject[]> =>
+  cache === undefined ? readObjects(text) : cache.objects(text, readObjects)
+
 async function buildText(
   artifact: Artifact,
   kustomization: Kustomization,
   kustomize: Kustomize,
-): Promise<string> {
+): Promise<Printed> {
   const { path } = kustomization
   const entry = await readEntryFile(artifact, path).catch(async (error: unknown) => {
     throw await entryFailure(error, artifact, path, kustomize)
@@ -82,7 +87,7 @@ async function buildText(
   }
 }
 
-async function buildInputs(artifact: Artifact, inputs: BuildInputs, kustomize: Kustomize): Promise<string> {
+async function buildInputs(artifact: Artifact, inputs: BuildInputs, kustomize: Kustomize): Promise<Printed> {
   const files = new Map<string, Uint8Array | string>()
   const make = async (): Promise<string> => {
     for (const [path, content] of await contents(artifact, inputs.files)) files.set(path, content)
@@ -96,7 +101,7 @@ async function buildInputs(artifact: Artifact, inputs: BuildInputs, kustomize: K
     for (const folder of inputs.folders) files.set(`${folder}/`, '')
     return buildUnreadable(kustomize, files.set(inputs.path, inputs.text), inputs)
   }
-  if (kustomize.cache === undefined) return make()
+  if (kustomize.cache === undefined) return { text: await make(), mayKeep: false }
   return kustomize.cache.text(kustomize, {
     key: (printer) => inputsKey(artifact, inputs, printer),
     make,

@@ -1,4 +1,5 @@
 import { GitOpsError } from '../errors.js'
+import { formatJson } from '../json.js'
 import { isRecord } from '../object.js'
 import { comparePaths, folderOf, type Artifact } from './source/artifact.js'
 import { KUSTOMIZATION_NAMES, type KustomizationFile, readKustomizationFile } from './kustomization-file.js'
@@ -65,7 +66,7 @@ export function editFile(
     ...appended(
       'patchesStrategicMerge',
       known.patchesStrategicMerge,
-      list(spec.patchesStrategicMerge).map((patch) => JSON.stringify(patch)),
+      list(spec.patchesStrategicMerge).map((patch) => formatJson(patch)),
     ),
     ...appended('patchesJson6902', known.patchesJson6902, list(spec.patchesJson6902).map(editJsonPatch)),
     ...appended('components', known.components, editComponents(spec, exists)),
@@ -94,7 +95,7 @@ function editPatch(patch: unknown): unknown {
 function editJsonPatch(patch: unknown): unknown {
   if (!isRecord(patch)) return patch
   const target = isRecord(patch.target) ? pick(patch.target, SELECTOR_FIELDS) : {}
-  return { patch: JSON.stringify(patch.patch), target }
+  return { patch: formatJson(patch.patch), target }
 }
 
 function editComponents(

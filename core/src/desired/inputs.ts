@@ -1,4 +1,5 @@
 import { GitOpsError } from '../errors.js'
+import { formatJson } from '../json.js'
 import { isRecord } from '../object.js'
 import { bytesOf, decode, type Artifact } from './source/artifact.js'
 import { readClosure, resolvePath } from './closure.js'
@@ -75,7 +76,7 @@ export async function readInputs(
   const files = new Set([...closure.paths].filter((path) => path !== entry.path))
   const { unreadable, folders } = closure
   const sealed = isDecrypting(kustomization) ? await sealedFiles(artifact, folder, edited) : new Map()
-  return { folder, path: entry.path, text: JSON.stringify(edited), files, unreadable, folders, sealed }
+  return { folder, path: entry.path, text: formatJson(edited), files, unreadable, folders, sealed }
 }
 
 function existsBelow(artifact: Artifact, folder: string, component: string): boolean {

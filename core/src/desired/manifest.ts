@@ -7,7 +7,7 @@ import { readPrintedYaml } from './yaml.js'
  * Reads what kustomize printed into the objects that Flux applies, in its order. A document with `items` is
  * taken apart; one without apiVersion, kind or name, and kustomize's own Kustomization, is passed over.
  * Source: fluxcd/pkg ssa/utils/object.go ReadObjects, is.go.
- * @throws GitOpsError BUILD_FAILED where a document is no object at all, YAML_INVALID, LIMIT_EXCEEDED
+ * @throws GitOpsError BUILD_FAILED where a document is no object at all, YAML_INVALID
  */
 export function readObjects(text: string): readonly KubernetesObject[] {
   return readPrintedYaml(text, 'the build').flatMap(readDocument)

@@ -1,5 +1,6 @@
 import yaml from 'js-yaml'
 import { GitOpsError } from '../errors.js'
+import { formatJson, keptFloat, keptInteger } from '../json.js'
 import { isRecord } from '../object.js'
 
 /**
@@ -22,15 +23,12 @@ const BOOL = new yaml.Type('tag:yaml.org,2002:bool', {
   construct: (data: string) => /^(?:y|yes|true|on)$/i.test(data),
 })
 
-/** An integer beyond 2^53 is kept exact, as a bigint. */
-const INT = new yaml.Type('tag:yaml.org,2002:int', {
-  kind: 'scalar',
-  resolve: (data: unknown) => typeof data === 'string' && goInteger(data) !== undefined,
-  construct: (data: string) => {
-    const value = goInteger(data) ?? 0n
-    return Number.isSafeInteger(Number(value)) ? Number(value) : value
-  },
-})
+const integerType = (construct: (value: bigint) => unknown): yaml.Type =>
+  new yaml.Type('tag:yaml.org,2002:int', {
+    kind: 'scalar',
+    resolve: (data: unknown) => typeof data === 'string' && goInteger(data) !== undefined,
+    construct: (data: string) => construct(goInteger(data) ?? 0n),
+  })
 
 const PREFIXES: readonly (readonly [RegExp, string])[] = [
   [/^0[xX]([\da-fA-F]+)$/, '0x'],
@@ -78,12 +76,15 @@ const floatType = (construct: (value: number) => unknown): yaml.Type =>
     },
   })
 
-const schemaWith = (float: yaml.Type): yaml.Schema =>
-  yaml.FAILSAFE_SCHEMA.extend({ implicit: [NULL, BOOL, INT, float] })
+const schemaWith = (integer: yaml.Type, float: yaml.Type): yaml.Schema =>
+  yaml.FAILSAFE_SCHEMA.extend({ implicit: [NULL, BOOL, integer, float] })
 
-const PRINTED = schemaWith(floatType((value) => value))
-// A whole float printed back would be an integer: where text is wanted, Go writes the two differently.
+// What was printed goes to the server as JSON, which knows one kind of number.
+const PRINTED = schemaWith(integerType(keptInteger), floatType(keptFloat))
+// An integer beyond 2^53 is kept exact, as a bigint. A whole float printed back would be an integer: where text is
+// wanted, Go writes the two differently.
 const HAND_WRITTEN = schemaWith(
+  integerType((value) => (Number.isSafeInteger(Number(value)) ? Number(value) : value)),
   floatType((value) => (Number.isInteger(value) && Math.abs(value) >= 1e6 ? goFloatText(value) : value)),
 )
 
@@ -157,22 +158,12 @@ export function readUnambiguousYaml(text: string, file: string): readonly unknow
 }
 
 /**
- * Reads YAML that kustomize printed. A number that is not exact here is refused: rounded, it could look equal
- * to another one.
- * @throws GitOpsError YAML_INVALID, LIMIT_EXCEEDED for an integer beyond 2^53
+ * Reads YAML that kustomize printed, with the numbers that the server keeps of it: beyond 2^53 they are bigints
+ * (core/json).
+ * @throws GitOpsError YAML_INVALID
  */
 export function readPrintedYaml(text: string, file: string): readonly unknown[] {
-  const documents = load(text, { filename: file, schema: PRINTED }).filter(isPresent)
-  for (const document of documents) {
-    walk(document, (value) => {
-      if (typeof value !== 'bigint') return
-      throw new GitOpsError('LIMIT_EXCEEDED', {
-        what: `${file} holds an integer beyond 2^53`,
-        why: 'it cannot be compared exactly, and two different ones could look the same',
-      })
-    })
-  }
-  return documents
+  return load(text, { filename: file, schema: PRINTED }).filter(isPresent)
 }
 
 function load(text: string, options: yaml.LoadOptions & { readonly filename: string }): readonly unknown[] {
@@ -220,18 +211,9 @@ function firstLine(error: unknown): string {
 const UNSAFE = /[\u007f-\u00a0\u2028\u2029\ufeff\ufffe\uffff]/g
 
 /** Prints a value as JSON that every reader of YAML reads the same way; integers beyond 2^53 stay exact. */
-export function printYaml(value: unknown): string {
-  if (typeof value === 'bigint') return String(value)
-  if (Array.isArray(value)) return `[${value.map(printYaml).join(',')}]`
-  if (isRecord(value)) {
-    const fields = Object.entries(value).filter(([, field]) => field !== undefined)
-    return `{${fields.map(([name, field]) => `${quote(name)}:${printYaml(field)}`).join(',')}}`
-  }
-  return typeof value === 'string' ? quote(value) : JSON.stringify(value)
-}
-
-const quote = (text: string): string =>
-  JSON.stringify(text).replace(UNSAFE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`)
+export const printYaml = (value: unknown): string =>
+  // Such characters stand in texts alone.
+  formatJson(value).replace(UNSAFE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** The text that Go's reader makes of a scalar where text is wanted, as in `newTag: 1.10`; else the value itself. */
 export function goText(value: unknown): unknown {

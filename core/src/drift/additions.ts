@@ -1,6 +1,7 @@
+import { formatJson } from '../json.js'
 import { isRecord, type KubernetesObject, type ManagedFieldsEntry } from '../object.js'
 import { fieldPath, pathIdentity, type Path, type PathElement } from '../pointer.js'
-import { isHollow } from './hollow.js'
+import { isFilledUp } from './filled-up.js'
 import { asFields, isGranular, isLeaf, parse, type FieldsV1 } from './managed-fields.js'
 import { keyElement } from './merge-key.js'
 import { typeBelow, UNKNOWN_TYPE, type FieldType, type ListKey } from './schema.js'
@@ -149,7 +150,7 @@ const valueMatch =
   (item, index) =>
     sameJson(item, value) ? { kind: 'value', value: item, index } : undefined
 
-const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+const sameJson = (a: unknown, b: unknown): boolean => formatJson(a) === formatJson(b)
 
 /**
  * The fields that Flux owns and the build does not declare: none, if the build is what Flux applied.
@@ -164,13 +165,7 @@ export function undeclaredByBuild(
 ): readonly Addition[] {
   const found = entries.flatMap((entry) => additionsOf(entry, git, live, type))
   const unique = new Map(found.map((addition) => [pathIdentity(addition.path), addition]))
-  return [...unique.values()].filter((addition) => !isHollow(addition.live) && !isFilledUp(addition, type))
-}
-
-function isFilledUp(addition: Addition, root: FieldType | undefined): boolean {
-  const type = addition.path.reduce(typeBelow, root ?? UNKNOWN_TYPE)
-  if (type.kind !== 'scalar') return false
-  return (
-    type.format === 'int-or-string' || (type.default !== undefined && sameJson(type.default, addition.live))
+  return [...unique.values()].filter(
+    ({ live: value, path }) => !isFilledUp(value, path.reduce(typeBelow, type ?? UNKNOWN_TYPE)),
   )
 }

@@ -14,13 +14,20 @@ export function compareScalars(
   format: ScalarFormat,
   lenient: boolean,
 ): Likeness {
-  if (git === live) return 'equal'
+  if (git === live || sameNumber(git, live)) return 'equal'
   if (format === 'quantity') return likeness(sameBy(parseQuantity, git, live))
   if (typeof git !== 'string' || typeof live !== 'string') return 'different'
   if (format === 'byte') return likeness(sameBy(parseBase64, git, live))
   if (format === 'date-time') return likeness(sameBy(parseInstant, git, live))
   return likeness(lenient && format === 'plain' && sameBy(parseDuration, git, live))
 }
+
+/** The digits count: an integer beyond 2^53 is a bigint (core/json), and what is beside it may be a float. */
+const sameNumber = (git: unknown, live: unknown): boolean =>
+  isNumber(git) && isNumber(live) && String(git) === String(live)
+
+const isNumber = (value: unknown): value is number | bigint =>
+  typeof value === 'number' || typeof value === 'bigint'
 
 const likeness = (same: boolean): Likeness => (same ? 'equivalent' : 'different')
 
@@ -61,7 +68,7 @@ export function parseQuantity(value: unknown): bigint | undefined {
 }
 
 const quantityParts = (value: unknown): Partial<Record<string, string>> | undefined =>
-  typeof value === 'string' || typeof value === 'number' ? QUANTITY.exec(String(value))?.groups : undefined
+  typeof value === 'string' || isNumber(value) ? QUANTITY.exec(String(value))?.groups : undefined
 
 /** `m` is -3, `e3` and `E3` are 3, none and the binary suffixes are 0. */
 function powerOfTen(suffix: string): number {

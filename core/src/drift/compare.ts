@@ -1,4 +1,5 @@
 import { isEncrypted } from '../encrypted.js'
+import { formatJson } from '../json.js'
 import { isRecord, type KubernetesObject } from '../object.js'
 import { fieldPath, type Path } from '../pointer.js'
 import { compareScalars } from './canonical.js'
@@ -163,9 +164,9 @@ class Run {
 
   #set({ path }: Place, git: Items, live: Items): void {
     if (git.some(isEncrypted)) this.result.encrypted.push({ path, git, live })
-    const present = new Set(live.map((value) => JSON.stringify(value)))
+    const present = new Set(live.map((value) => formatJson(value)))
     for (const [index, value] of git.entries()) {
-      if (isEncrypted(value) || present.has(JSON.stringify(value))) continue
+      if (isEncrypted(value) || present.has(formatJson(value))) continue
       this.result.differences.push({
         op: 'removed',
         path: [...path, { kind: 'value', value, index }],
@@ -270,7 +271,7 @@ function sameOrder(wanted: ReadonlyMap<string, KeyedItem>, found: ReadonlyMap<st
 function orderMatters(path: Path, git: Items): boolean {
   const last = path.at(-1)
   const name = last?.kind === 'field' ? last.name : ''
-  return name === 'initContainers' || (name === 'env' && JSON.stringify(git).includes('$('))
+  return name === 'initContainers' || (name === 'env' && formatJson(git).includes('$('))
 }
 
 /** What Go may leave out; where the schema is known, scalars have passed that question already (hollow.ts). */

@@ -1,55 +1,96 @@
 import { isRecord, type KubernetesObject } from '../object.js'
-import { parse, type FieldsV1 } from './managed-fields.js'
+import { isFilledUp } from './filled-up.js'
+import { isGranular, parse, type FieldsV1 } from './managed-fields.js'
+import { typeBelow, UNKNOWN_TYPE, type FieldType } from './schema.js'
 
-/** A set of fields, taken apart once: managedFields of many objects are the same. */
-interface Compiled {
-  readonly steps: readonly Step[]
-}
-
-type Step = { readonly below: Compiled } & (
+/** A set of fields taken apart once: those of many objects are the same. */
+type Step = { readonly below: readonly Step[] } & (
   | { readonly kind: 'field'; readonly name: string }
   | { readonly kind: 'key'; readonly keys: readonly (readonly [string, unknown])[] }
-  | { readonly kind: 'other' }
+  | { readonly kind: 'value'; readonly value: unknown }
 )
 
 const IDENTITY = new Set(['apiVersion', 'kind', 'status'])
-const compiled = new WeakMap<FieldsV1, Compiled>()
+const compiled = new WeakMap<FieldsV1, readonly Step[]>()
 
-/**
- * Does Git have every field of a set that Flux applied? True is a proof that the build leaves none of them out; false
- * says nothing (the server's own defaults may fill up a list's keys). Quick, for most sets are declared in full.
- */
-export function declaresAll(fields: FieldsV1 | undefined, git: KubernetesObject): boolean {
-  if (fields === undefined) return true
-  const { steps } = compile(fields)
-  return steps.every((step) => step.kind !== 'field' || IDENTITY.has(step.name) || has(git, step))
+/** The same place in Git, on the cluster and in the schema. */
+interface Place {
+  readonly git: unknown
+  readonly live: unknown
+  readonly type: FieldType
 }
 
-function compile(fields: FieldsV1): Compiled {
+/**
+ * Does the build have every field of a set that Flux applied, but for what the server fills up? True is a proof that
+ * `undeclaredByBuild` finds none; false says nothing. Quick, for most sets are declared in full.
+ */
+export function declaresAll(
+  fields: FieldsV1 | undefined,
+  git: KubernetesObject,
+  live: KubernetesObject,
+  type: FieldType = UNKNOWN_TYPE,
+): boolean {
+  const root = { git, live, type }
+  const steps = fields === undefined ? [] : compile(fields)
+  return steps.every(
+    (step) => (step.kind === 'field' && IDENTITY.has(step.name)) || isWritten(git, step) || has(root, step),
+  )
+}
+
+/** Does Git say all of it itself? Then neither live nor the schema need be asked. */
+function isWritten(git: unknown, step: Step): boolean {
+  const value = step.kind === 'field' ? own(git, step.name) : itemOf(git, step, UNKNOWN_TYPE)
+  if (value === undefined || value === null) return false
+  for (const below of step.below) if (!isWritten(value, below)) return false
+  return true
+}
+
+function compile(fields: FieldsV1): readonly Step[] {
   const known = compiled.get(fields)
   if (known !== undefined) return known
   const steps = Object.entries(fields).flatMap(([name, child]) => (name === '.' ? [] : [stepOf(name, child)]))
-  const made = { steps }
-  compiled.set(fields, made)
-  return made
+  compiled.set(fields, steps)
+  return steps
 }
 
 function stepOf(name: string, child: unknown): Step {
-  const below = isRecord(child) ? compile(child) : { steps: [] }
+  const below = isRecord(child) ? compile(child) : []
   const rest = name.slice(2)
   if (name.startsWith('f:')) return { kind: 'field', name: rest, below }
-  const keys = name.startsWith('k:') ? parse(rest) : undefined
-  return isRecord(keys) ? { kind: 'key', keys: Object.entries(keys), below } : { kind: 'other', below }
+  const key = parse(rest)
+  return isRecord(key)
+    ? { kind: 'key', keys: Object.entries(key), below }
+    : { kind: 'value', value: key, below }
 }
 
-function has(value: unknown, step: Step): boolean {
-  const at = child(value, step)
-  return at !== undefined && at !== null && step.below.steps.every((below) => has(at, below))
+function has(parent: Place, step: Step): boolean {
+  const place = below(parent, step)
+  if (place.live === undefined) return true
+  const isLeaf = step.below.length === 0
+  if (place.git !== undefined && place.git !== null)
+    return isLeaf || step.below.every((one) => has(place, one))
+  // A leaf stands for an empty value where each field or item below is owned on its own.
+  return isLeaf && step.kind === 'field' && (isGranular(place.type) || isFilledUp(place.live, place.type))
 }
 
-function child(value: unknown, step: Step): unknown {
-  if (step.kind === 'field')
-    return isRecord(value) && Object.hasOwn(value, step.name) ? value[step.name] : undefined
-  if (step.kind === 'other' || !Array.isArray(value)) return undefined
-  return value.find((item) => isRecord(item) && step.keys.every(([name, key]) => item[name] === key))
+function below({ git, live, type }: Place, step: Step): Place {
+  if (step.kind === 'field') {
+    const next = typeBelow(type, step)
+    return { git: own(git, step.name), live: own(live, step.name), type: next }
+  }
+  const item = type.kind === 'list' ? type.item : UNKNOWN_TYPE
+  return { git: itemOf(git, step, type), live: itemOf(live, step, type), type: item }
+}
+
+const own = (value: unknown, name: string): unknown =>
+  isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined
+
+function itemOf(list: unknown, step: Exclude<Step, { kind: 'field' }>, type: FieldType): unknown {
+  if (!Array.isArray(list)) return undefined
+  if (step.kind === 'value') return list.find((item) => item === step.value)
+  const presets = type.kind === 'list' ? type.keys : []
+  const preset = (name: string): unknown => presets.find((key) => key.name === name)?.default
+  return list.find(
+    (item) => isRecord(item) && step.keys.every(([name, key]) => (item[name] ?? preset(name)) === key),
+  )
 }

@@ -174,7 +174,9 @@ function firstDoubt(it: Case, unexplained: Difference | undefined): string | und
     )
   const doubt = it.comparison.doubts.find((item) => !isIgnored(it, item))
   if (doubt !== undefined) return `${formatField(doubt.path)}: ${doubt.why}`
-  const own = it.entries.filter((entry) => isFluxApply(entry) && !declaresAll(entry.fieldsV1, it.git))
+  const own = it.entries.filter(
+    (entry) => isFluxApply(entry) && !declaresAll(entry.fieldsV1, it.git, it.live, it.type),
+  )
   const undeclared = undeclaredByBuild(own, it.git, it.live, it.type).find((item) => !isIgnored(it, item))
   if (undeclared !== undefined)
     return `${FLUX_MANAGER} applied ${formatField(undeclared.path)}, which this build does not have`

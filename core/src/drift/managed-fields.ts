@@ -1,3 +1,4 @@
+import { formatJson, parseJson } from '../json.js'
 import { isRecord, type ManagedFieldsEntry } from '../object.js'
 import type { Path, PathElement } from '../pointer.js'
 import { typeBelow, UNKNOWN_TYPE, type FieldType } from './schema.js'
@@ -52,13 +53,13 @@ export const asFields = (value: unknown): FieldsV1 | undefined => (isRecord(valu
 /** Reads the JSON of a `k:` or `v:` name; undefined for what no server writes. */
 export function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown
+    return parseJson(text)
   } catch {
     return undefined
   }
 }
 
 function canonical(value: unknown): string | undefined {
-  if (!isRecord(value)) return JSON.stringify(value)
-  return JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+  if (!isRecord(value)) return formatJson(value)
+  return formatJson(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -1,3 +1,4 @@
+import { formatJson } from '../json.js'
 import { isRecord } from '../object.js'
 import type { PathElement } from '../pointer.js'
 import type { ListKey } from './schema.js'
@@ -29,7 +30,7 @@ export function indexByKeys(
   for (const [position, value] of items.entries()) {
     const element = keyElement(value, keys, position)
     if (element === undefined) return undefined
-    const identity = JSON.stringify(element.keys)
+    const identity = formatJson(element.keys)
     if (index.has(identity)) return undefined
     index.set(identity, { value, element })
   }

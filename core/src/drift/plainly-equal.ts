@@ -1,4 +1,5 @@
 import { isEncrypted } from '../encrypted.js'
+import { formatJson } from '../json.js'
 import { isRecord, type KubernetesObject } from '../object.js'
 import { UNKNOWN_TYPE, type FieldType, type ListKey } from './schema.js'
 
@@ -72,7 +73,7 @@ function sharedKey(git: Item, live: Item, keys: readonly ListKey[]): string | un
   for (const { name, default: preset } of keys) {
     const value = git[name] ?? preset
     if (value !== (live[name] ?? preset) || isRecord(value)) return undefined
-    if (value !== undefined) key += `${name}=${JSON.stringify(value)}\u0000`
+    if (value !== undefined) key += `${name}=${formatJson(value)}\u0000`
   }
   return key === '' ? undefined : key
 }

@@ -43,13 +43,13 @@ export async function openCheckout(path: string, options: CheckoutOptions): Prom
 }
 
 async function placeOf(path: string, options: CheckoutOptions): Promise<Place> {
-  const gitDirectory = await ask(path, options, ['rev-parse', '--absolute-git-dir'])
-  if (typeof gitDirectory !== 'string') throw notARepository(path, gitDirectory.words)
-  const [workTree, shallow, partial] = await Promise.all([
+  const [gitDirectory, workTree, shallow, partial] = await Promise.all([
+    ask(path, options, ['rev-parse', '--absolute-git-dir']),
     ask(path, options, ['rev-parse', '--show-toplevel']),
     ask(path, options, ['rev-parse', '--path-format=absolute', '--git-path', 'shallow']),
     settings(path, options, String.raw`^(extensions\.partialclone|remote\..*\.promisor)$`),
   ])
+  if (typeof gitDirectory !== 'string') throw notARepository(path, gitDirectory.words)
   const directory = typeof workTree === 'string' ? workTree : gitDirectory
   return {
     kind: 'checkout',

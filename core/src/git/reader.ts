@@ -40,6 +40,12 @@ export function readerOf(place: Place): Repository {
       maxBytes: limits.listing,
       ...(input === undefined ? {} : { input }),
     })
+  // Rules of several sources are laid over one tree, one after another.
+  let last: { readonly commit: string; readonly entries: Promise<readonly TreeEntry[]> } | undefined
+  const treeOf = (commit: string): Promise<readonly TreeEntry[]> => {
+    if (last?.commit !== commit) last = { commit, entries: tree(place, git, commit) }
+    return last.entries
+  }
   return {
     kind: place.kind,
     directory: place.directory,
@@ -48,7 +54,7 @@ export function readerOf(place: Place): Repository {
     partial: place.partial,
     resolve: (revision) => resolve(place, git, revision),
     tags: () => tags(place, git),
-    tree: (commit) => tree(place, git, commit),
+    tree: treeOf,
     read: (ids) => blobs(place, objects, ids),
     log: (commit, query) => log({ place, git, objects }, commit, query),
     commit: async (id) => {

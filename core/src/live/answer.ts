@@ -1,4 +1,5 @@
 import { GitOpsError } from '../errors.js'
+import { parseJson } from '../json.js'
 import { isRecord } from '../object.js'
 
 /** One answer of a server, read to its end and decompressed. */
@@ -28,7 +29,7 @@ const WORDS_LIMIT = 2_000
 export function readAnswer(
   answer: Answer,
   request: string,
-  read: (text: string) => unknown = JSON.parse,
+  read: (text: string) => unknown = parseJson,
 ): unknown {
   const body = parse(answer.text, read)
   if (answer.status < 200 || answer.status > 299) throw refusal(answer, body, request)

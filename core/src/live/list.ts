@@ -39,7 +39,9 @@ export interface ReadOptions {
 type Reader = Pick<Cluster, 'get' | 'pages'>
 type Found = KubernetesObject | GitOpsError | undefined
 
-interface KindState extends Listing {
+interface KindState extends Pick<Listing, 'notes' | 'requests'> {
+  /** By `keyString`. */
+  readonly objects: ReadonlyMap<string, KubernetesObject>
   readonly wanted: readonly Wanted[]
   readonly single: ReadonlyMap<string, Found>
 }
@@ -98,12 +100,12 @@ async function readKind(means: Means, wanted: readonly Wanted[]): Promise<KindSt
   const resource = servedResource(means.discovery, apiVersion, key?.kind ?? '')
   if (resource instanceof GitOpsError) {
     const single = new Map(wanted.map((one): [string, Found] => [keyString(one.key), resource]))
-    return { objects: [], requests: 0, notes: [], wanted, single }
+    return { objects: new Map(), requests: 0, notes: [], wanted, single }
   }
   const namespaces = [...new Set(wanted.map((one) => one.key.namespace))].filter((name) => name !== '').sort()
   const listing = means.lists === undefined ? UNLISTED : await listKind(means.lists, resource, namespaces)
-  const listed = new Set(listing.objects.map((object) => keyString(keyOf(object))))
-  const missed = wanted.filter((one) => !listed.has(keyString(one.key)))
+  const objects = new Map(listing.objects.map((object) => [keyString(keyOf(object)), object]))
+  const missed = wanted.filter((one) => !objects.has(keyString(one.key)))
   const single = await Promise.all(
     missed.map(async (one): Promise<[string, Found]> => {
       const found = listing.failure ?? (await means.gets(() => readOne(means.cluster, resource, one)))
@@ -111,7 +113,7 @@ async function readKind(means: Means, wanted: readonly Wanted[]): Promise<KindSt
     }),
   )
   const requests = listing.requests + (listing.failure === undefined ? missed.length : 0)
-  return { ...listing, requests, wanted, single: new Map(single) }
+  return { ...listing, objects, requests, wanted, single: new Map(single) }
 }
 
 async function readOne(cluster: Reader, resource: ApiResource, { key, apiVersion }: Wanted): Promise<Found> {
@@ -146,11 +148,14 @@ function mergeObjects(kinds: readonly KindState[]): ReadonlyMap<string, Kubernet
   const versions = new Map(
     kinds.flatMap(({ wanted }) => wanted).map(({ key, apiVersion }) => [keyString(key), apiVersion]),
   )
-  const read = kinds.flatMap(({ objects, single }) => [...objects, ...[...single.values()].filter(isObject)])
-  const entries = read
-    .map((object): [string, KubernetesObject] => [keyString(keyOf(object)), object])
-    .filter(([key, { apiVersion }]) => (versions.get(key) ?? apiVersion) === apiVersion)
-  return new Map(entries)
+  const merged = new Map<string, KubernetesObject>()
+  for (const { objects, single } of kinds) {
+    for (const [key, found] of [...objects, ...single]) {
+      if (isObject(found) && (versions.get(key) ?? found.apiVersion) === found.apiVersion)
+        merged.set(key, found)
+    }
+  }
+  return merged
 }
 
 function isObject(found: Found): found is KubernetesObject {

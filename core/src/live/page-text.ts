@@ -1,3 +1,4 @@
+import { parseJson } from '../json.js'
 import { isRecord, type ManagedFieldsEntry } from '../object.js'
 import type { ReadManagedFields } from './managed-fields-text.js'
 
@@ -9,12 +10,12 @@ const KEY = '"managedFields":['
  */
 export function parsePage(text: string, read: ReadManagedFields): unknown {
   const { rest, cuts } = cutManagedFields(text)
-  const body: unknown = JSON.parse(rest)
+  const body = parseJson(rest)
   if (cuts.length === 0) return body
   const items: readonly unknown[] = isRecord(body) && Array.isArray(body.items) ? body.items : []
   const metadata = items.map((item) => (isRecord(item) ? item.metadata : undefined)).filter(isCut)
   // A field of that name stands somewhere else than in the metadata of an item.
-  if (metadata.length !== cuts.length) return JSON.parse(text)
+  if (metadata.length !== cuts.length) return parseJson(text)
   for (const one of metadata) restore(one, cuts, read)
   return body
 }

@@ -8,6 +8,7 @@ import { referenceKey } from '../desired/source/source.js'
 import { sourceArtifact } from '../desired/source/source-artifact.js'
 import type { Variables } from '../desired/variables.js'
 import { asGitOpsError, GitOpsError } from '../errors.js'
+import { formatJson } from '../json.js'
 import type { Repository } from '../git/repository.js'
 import { createGate, type Gate } from '../live/gate.js'
 import { doubt, settleClaim } from './claim.js'
@@ -57,7 +58,7 @@ export class Builder {
   #variablesOf(kustomization: Kustomization): Promise<Variables> {
     const { namespace, name, spec } = kustomization
     // The spec of another revision may name other variables.
-    const key = JSON.stringify([namespace, name, spec.postBuild])
+    const key = formatJson([namespace, name, spec.postBuild])
     return once(this.#variables, key, () => this.#readVariables(kustomization))
   }
 

@@ -33,7 +33,7 @@ export function objectRecords(plan: Plan, reading: Reading): readonly ObjectReco
   const findings = [...subjects.values()].map((subject) => ({ subject, ...findingOf(subject) }))
   const secrets = new Set([...secretValuesOf(plan), ...findings.flatMap(({ hidden = [] }) => hidden)])
   const records = findings.map(({ subject, finding }) => recordOf(subject, masked(finding, secrets)))
-  return [...records, ...orphanRecords(plan, reading.live.objects, new Set(subjects.keys()))]
+  return [...records, ...orphanRecords(plan, reading, new Set(subjects.keys()))]
 }
 
 function subjectsOf(plan: Plan, reading: Reading): ReadonlyMap<string, Subject> {

@@ -1,4 +1,5 @@
 import { OWNER_NAME, OWNER_NAMESPACE } from '../desired/decorate.js'
+import { fullName } from '../desired/dependency-order.js'
 import type { ObjectRecord } from '../drift/report.js'
 import { isPruneDisabled } from '../drift/switches.js'
 import { parseInventoryEntry } from '../live/inventory.js'
@@ -6,6 +7,7 @@ import { keyOf, keyString, type KubernetesObject } from '../object.js'
 import { isNameUnknown, mayBe } from './generated-names.js'
 import { heldBecause } from './kustomization-record.js'
 import type { Plan } from './plan.js'
+import type { Reading } from './reading.js'
 
 /**
  * The live objects that say they are this Kustomization's, or that its inventory lists, and that its
@@ -14,16 +16,38 @@ import type { Plan } from './plan.js'
  */
 export function orphanRecords(
   plan: Plan,
-  live: ReadonlyMap<string, KubernetesObject>,
+  { live, labelled }: Pick<Reading, 'live' | 'labelled'>,
   inGit: ReadonlySet<string>,
 ): readonly ObjectRecord[] {
   const inventory = new Set(plan.kustomization.status.inventory.flatMap(inventoryKey))
   const unnamed = unnamedObjects(plan)
   const isMade = (object: KubernetesObject): boolean => unnamed.some((one) => mayBe(keyOf(object), one))
-  return [...live]
-    .filter(([key, object]) => !inGit.has(key) && (inventory.has(key) || isLabelled(plan, object)))
-    .filter(([, object]) => !isMade(object))
-    .map(([key, object]) => orphanRecord(plan, object, inventory.has(key)))
+  const own = (labelled.get(fullName(plan.kustomization)) ?? []).filter((key) => !inventory.has(key))
+  return [...inventory, ...own].flatMap((key) => {
+    const object = inGit.has(key) ? undefined : live.objects.get(key)
+    return object === undefined || isMade(object) ? [] : [orphanRecord(plan, object, inventory.has(key))]
+  })
+}
+
+/**
+ * The keys of live objects that carry owner labels, by the full name of the owner. Copies made by controllers carry
+ * the labels of what they were copied from, and an owner reference.
+ */
+export function labelledObjects(
+  live: ReadonlyMap<string, KubernetesObject>,
+): ReadonlyMap<string, readonly string[]> {
+  const labelled = new Map<string, string[]>()
+  for (const [key, { metadata }] of live) {
+    const { labels = {}, ownerReferences } = metadata
+    const { [OWNER_NAME]: name, [OWNER_NAMESPACE]: namespace } = labels
+    const isCopy = Array.isArray(ownerReferences) && ownerReferences.length > 0
+    if (isCopy || name === undefined || namespace === undefined) continue
+    const owner = fullName({ name, namespace })
+    const keys = labelled.get(owner)
+    if (keys === undefined) labelled.set(owner, [key])
+    else keys.push(key)
+  }
+  return labelled
 }
 
 /** What the builds have under names that end in a hash of encrypted content: one of the live objects is that. */
@@ -33,15 +57,6 @@ const unnamedObjects = ({ build, next }: Plan): readonly KubernetesObject[] =>
 function inventoryKey(entry: { readonly id: string; readonly v: string }): readonly string[] {
   const item = parseInventoryEntry(entry)
   return item === undefined ? [] : [keyString(item.key)]
-}
-
-/** Copies made by controllers carry the labels of what they were copied from, and an owner reference. */
-function isLabelled({ kustomization }: Plan, live: KubernetesObject): boolean {
-  const { labels = {}, ownerReferences } = live.metadata
-  const owned = Array.isArray(ownerReferences) && ownerReferences.length > 0
-  return (
-    !owned && labels[OWNER_NAME] === kustomization.name && labels[OWNER_NAMESPACE] === kustomization.namespace
-  )
 }
 
 function orphanRecord(plan: Plan, live: KubernetesObject, listed: boolean): ObjectRecord {

@@ -9,6 +9,7 @@ import { OWNER_LABEL, readLive, type LiveState, type Wanted } from '../live/list
 import { openApiDocuments } from '../live/openapi.js'
 import { isRecord, keyString, type KubernetesObject, type ObjectKey } from '../object.js'
 import { isNameUnknown } from './generated-names.js'
+import { labelledObjects } from './orphans.js'
 import type { Plan } from './plan.js'
 import { clusterKey } from './scope.js'
 import { isOwnerAsked, ownerSelector, type Focus } from './scope-focus.js'
@@ -16,6 +17,8 @@ import { isOwnerAsked, ownerSelector, type Focus } from './scope-focus.js'
 /** What was read of the cluster to judge the plans by. */
 export interface Reading {
   readonly live: LiveState
+  /** Keys of live objects by the full name of the Kustomization whose labels they carry. */
+  readonly labelled: ReadonlyMap<string, readonly string[]>
   readonly discovery: Discovery
   readonly schema: Schema
   readonly definitions: Definitions
@@ -55,10 +58,9 @@ export function beginLists(
 ): ClusterLists {
   const lists = new ClusterLists(cluster, ownerSelector(focus) ?? OWNER_LABEL)
   const asked = kustomizations.filter((one) => isOwnerAsked(focus, { ...one, kind: 'Kustomization' }))
-  for (const item of asked.flatMap(({ status }) => status.inventory).flatMap(inventoryItem)) {
-    const resource = discovery.find(item.apiVersion, item.key.kind)
-    if (resource?.verbs.includes('list') === true) void lists.of(resource)
-  }
+  const items = asked.flatMap(inventoryItems)
+  const resources = new Set(items.map(({ apiVersion, key }) => discovery.find(apiVersion, key.kind)))
+  for (const resource of resources) if (resource?.verbs.includes('list') === true) void lists.of(resource)
   return lists
 }
 
@@ -75,6 +77,7 @@ export async function readCluster(means: ReadingMeans): Promise<Reading> {
   const planned = new Set(plans.map(({ kustomization }) => fullName(kustomization)))
   return {
     live,
+    labelled: labelledObjects(live.objects),
     discovery,
     schema: createSchema(documents),
     definitions,
@@ -115,20 +118,30 @@ function wantedObjects(plans: readonly Plan[], discovery: Discovery): readonly W
   const wanted = new Map<string, Wanted>()
   for (const object of plans.flatMap(builtObjects)) {
     const key = clusterKey(object, discovery)
-    if (key === undefined || wanted.has(keyString(key)) || isNameUnknown(object)) continue
-    wanted.set(keyString(key), { apiVersion: object.apiVersion, key })
+    const id = key === undefined ? undefined : keyString(key)
+    if (key === undefined || id === undefined || wanted.has(id) || isNameUnknown(object)) continue
+    wanted.set(id, { apiVersion: object.apiVersion, key })
   }
-  for (const item of plans.flatMap((plan) => plan.kustomization.status.inventory).flatMap(inventoryItem)) {
+  for (const item of plans.flatMap(({ kustomization }) => inventoryItems(kustomization))) {
     if (!wanted.has(keyString(item.key))) wanted.set(keyString(item.key), item)
   }
   return [...wanted.values()]
 }
 
-function inventoryItem(entry: Kustomization['status']['inventory'][number]): readonly Wanted[] {
-  const item = parseInventoryEntry(entry)
-  if (item === undefined) return []
-  const { key, version } = item
-  return [{ apiVersion: key.group === '' ? version : `${key.group}/${version}`, key }]
+const inventories = new WeakMap<Kustomization['status']['inventory'], readonly Wanted[]>()
+
+/** What an inventory names; it is long, and asked for several times. */
+function inventoryItems({ status: { inventory } }: Kustomization): readonly Wanted[] {
+  const known = inventories.get(inventory)
+  if (known !== undefined) return known
+  const items = inventory.flatMap((entry): readonly Wanted[] => {
+    const item = parseInventoryEntry(entry)
+    if (item === undefined) return []
+    const { key, version } = item
+    return [{ apiVersion: key.group === '' ? version : `${key.group}/${version}`, key }]
+  })
+  inventories.set(inventory, items)
+  return items
 }
 
 /** What the builds of a plan have. */
@@ -143,15 +156,17 @@ function claimsOf(
   const claims = new Map<string, readonly Kustomization[]>()
   const claim = (kustomization: Kustomization, key: ObjectKey | undefined): void => {
     if (key === undefined) return
-    const claimants = claims.get(keyString(key)) ?? []
-    if (!claimants.includes(kustomization)) claims.set(keyString(key), [...claimants, kustomization])
+    const id = keyString(key)
+    const claimants = claims.get(id)
+    if (claimants === undefined) claims.set(id, [kustomization])
+    else if (!claimants.includes(kustomization)) claims.set(id, [...claimants, kustomization])
   }
   for (const { build, kustomization } of plans) {
     for (const object of build?.ok === true ? build.build.objects : [])
       claim(kustomization, clusterKey(object, discovery))
   }
   for (const kustomization of unplanned) {
-    for (const { key } of kustomization.status.inventory.flatMap(inventoryItem)) claim(kustomization, key)
+    for (const { key } of inventoryItems(kustomization)) claim(kustomization, key)
   }
   return claims
 }

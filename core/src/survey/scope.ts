@@ -22,6 +22,20 @@ export function isCustom(apiVersion: string): boolean {
  * namespace on a cluster-scoped object means nothing. Undefined where a namespace is needed and missing.
  */
 export function clusterKey(object: KubernetesObject, discovery: Discovery): ObjectKey | undefined {
+  const known = placed.get(object)
+  if (known?.discovery === discovery) return known.key
+  const key = findKey(object, discovery)
+  placed.set(object, { discovery, key })
+  return key
+}
+
+/** Objects are asked for their keys again and again, and never change. */
+const placed = new WeakMap<
+  KubernetesObject,
+  { readonly discovery: Discovery; readonly key: ObjectKey | undefined }
+>()
+
+function findKey(object: KubernetesObject, discovery: Discovery): ObjectKey | undefined {
   const { group } = groupVersion(object.apiVersion)
   const resource = discovery.find(object.apiVersion, object.kind) ?? discovery.preferred(group, object.kind)
   const namespace = object.metadata.namespace ?? ''

@@ -1,3 +1,4 @@
+import { formatJson } from '@kubectl-gitops/core/json.js'
 import { Document, stringify, visit } from 'yaml'
 
 /** What a terminal would obey, or nobody can see: controls, directions of text, invisible characters. */
@@ -5,7 +6,7 @@ const UNSEEN = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /** Prints a versioned document as JSON, as kubectl does; what a terminal would obey is written as an escape. */
 export function printJson(document: unknown): string {
-  const text = JSON.stringify(document, null, 4).replace(UNSEEN, (character) =>
+  const text = formatJson(document, 4).replace(UNSEEN, (character) =>
     // Characters beyond 16 bits are two escapes.
     character
       .split('')

@@ -1,3 +1,4 @@
+import { formatJson } from '@kubectl-gitops/core/json.js'
 import { createTwoFilesPatch } from 'diff'
 import { stringify } from 'yaml'
 
@@ -16,7 +17,7 @@ const MISTAKABLE =
 export function inline(value: unknown): string | undefined {
   if (typeof value === 'string') {
     if (value.includes('\n')) return undefined
-    return value === '' || value.trim() !== value || MISTAKABLE.test(value) ? JSON.stringify(value) : value
+    return value === '' || value.trim() !== value || MISTAKABLE.test(value) ? formatJson(value) : value
   }
   const flow = stringify(value, {
     collectionStyle: 'flow',

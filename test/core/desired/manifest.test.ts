@@ -14,6 +14,11 @@ describe('printed objects', () => {
     expect(readObjects('')).toEqual([])
   })
 
+  it('keep every digit of an integer', () => {
+    const text = 'apiVersion: v1\nkind: A\nmetadata: {name: a}\nspec: {count: 9007199254740993}\n'
+    expect(readObjects(text).map(({ spec }) => spec)).toEqual([{ count: 9007199254740993n }])
+  })
+
   it('are taken out of a list, of whatever kind it is', () => {
     const item = '{apiVersion: v1, kind: A, metadata: {name: in}}'
     expect(names(`apiVersion: v1\nkind: List\nitems: [${item}]`)).toEqual(['in'])

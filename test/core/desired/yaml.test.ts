@@ -154,13 +154,22 @@ describe('YAML that kustomize printed', () => {
     ])
   })
 
-  it('is refused where an integer would be rounded', () => {
-    expect(readPrintedYaml('a: 9007199254740991', 'the build')).toEqual([{ a: 9007199254740991 }])
-    expect(refused(() => readPrintedYaml('a: [{b: 9007199254740993}]', 'the build'))).toEqual({
-      code: 'LIMIT_EXCEEDED',
-      what: 'the build holds an integer beyond 2^53',
-      why: 'it cannot be compared exactly, and two different ones could look the same',
-    })
+  it('keeps every integer of 64 bits, and of a larger one what Go keeps', () => {
+    const text =
+      'a: [9007199254740991, 9007199254740993, -9223372036854775808, 9223372036854775807]\n' +
+      'b: [9223372036854775808, 18446744073709551615, 18446744073709551616]\n'
+    expect(readPrintedYaml(text, 'the build')).toEqual([
+      {
+        a: [9007199254740991, 9007199254740993n, -9223372036854775808n, 9223372036854775807n],
+        b: [9223372036854775808, 18446744073709552000, 18446744073709552000],
+      },
+    ])
+  })
+
+  it('takes a whole float for the integer that the server gets to see', () => {
+    expect(readPrintedYaml('[1e+15, 1e+18, 1.2345678901234567e+18, 1e+19, 1e+21]', 'the build')).toEqual([
+      [1_000_000_000_000_000, 1_000_000_000_000_000_000n, 1234567890123456800n, 1e19, 1e21],
+    ])
   })
 })
 

@@ -144,3 +144,23 @@ describe('other scalars', () => {
     expect(compareScalars(1, 1, 'plain', false)).toBe('equal')
   })
 })
+
+describe('numbers', () => {
+  it('beyond 2^53 are equal where every digit is', () => {
+    const likeness = (git: unknown, live: unknown) => compareScalars(git, live, 'plain', true)
+    expect(likeness(9007199254740993n, 9007199254740993n)).toBe('equal')
+    expect(likeness(9007199254740993n, 9007199254740992n)).toBe('different')
+    expect(likeness(9007199254740993n, 9007199254740992)).toBe('different')
+    expect(likeness(9007199254740993n, '9007199254740993')).toBe('different')
+  })
+
+  it('are equal to the float that the server made an integer of', () => {
+    expect(compareScalars(1e18, 1_000_000_000_000_000_000n, 'plain', true)).toBe('equal')
+    expect(compareScalars(Number(1234567890123456789n), 1234567890123456800n, 'plain', true)).toBe('equal')
+  })
+
+  it('may be quantities of any size', () => {
+    expect(compareScalars(9007199254740993n, '9007199254740993', 'quantity', false)).toBe('equivalent')
+    expect(compareScalars(9007199254740993n, '9007199254740992', 'quantity', false)).toBe('different')
+  })
+})

@@ -60,7 +60,7 @@ spec:
   args: []
   env: [{name: DB_PASSWORD, value: hunter2}, {name: LEVEL, value: info}]
   servers: [{name: one, host: a}, {name: two}]
-  free: {list: [1, {x: y}], map: {k: v}}
+  free: {list: [1, {x: "y"}], map: {k: v}}
 `
 
 describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'a custom resource', () => {

@@ -1,6 +1,6 @@
-import { parse } from 'yaml'
 import { decorate } from '@kubectl-gitops/core/desired/decorate.js'
 import { readKustomization } from '@kubectl-gitops/core/desired/kustomization.js'
+import { readPrintedYaml } from '@kubectl-gitops/core/desired/yaml.js'
 import { judge, type Judgement, type Judging } from '@kubectl-gitops/core/drift/judge.js'
 import type { FieldRecord } from '@kubectl-gitops/core/drift/report.js'
 import { revisionFields } from '@kubectl-gitops/core/drift/revision-fields.js'
@@ -91,7 +91,7 @@ export async function openStage(): Promise<Stage> {
 
 /** What the Kustomization `apps` sends of an object; namespaced kinds land in `namespace`. */
 export function fluxObject(yaml: string, namespace: string): KubernetesObject {
-  const object = parse(yaml) as KubernetesObject
+  const [object] = readPrintedYaml(yaml, 'the build') as [KubernetesObject]
   const metadata = CLUSTER_SCOPED.has(object.kind) ? object.metadata : { namespace, ...object.metadata }
   return decorate({ ...object, metadata }, APPS)
 }

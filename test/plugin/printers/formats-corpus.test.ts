@@ -6,6 +6,13 @@ import { MIXED, drifted, field, kustomization, object, report } from '../../supp
 
 const CONFIG = { apiVersion: 'v1', kind: 'ConfigMap', name: 'podinfo-env' } as const
 
+const BIG = report([
+  drifted([
+    field({ git: 9007199254740993n, live: 9007199254740992n }),
+    field({ git: { ids: [9007199254740993n] }, live: [9007199254740992n, -9223372036854775808n] }),
+  ]),
+])
+
 const ERROR = new GitOpsError('REVISION_NOT_FOUND', {
   what: 'main@sha1:3f1c9ad2 is not in /home/jo/fleet',
   why: 'fatal: Not a valid object name 3f1c9ad2\nfatal: \u001b[31mred',
@@ -34,6 +41,9 @@ describeCorpus('drift/formats.txt', [
     report([], [kustomization({ message: 'a\u009bb\u202ec\u{e0041}d\u001be' })]),
     { format: 'json' },
   ),
+  drift('json prints integers beyond 2^53 in full', BIG, { format: 'json' }),
+  drift('yaml prints integers beyond 2^53 in full', BIG, { format: 'yaml' }),
+  drift('for people integers beyond 2^53 are printed in full', BIG),
 ])
 
 describeCorpus('drift/errors.txt', [

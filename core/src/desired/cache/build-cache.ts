@@ -1,8 +1,15 @@
 import { join } from 'node:path'
+import { formatJson, parseJson } from '../../json.js'
+import type { KubernetesObject } from '../../object.js'
 import { keyOf } from './closure-key.js'
 import { EntryStore } from './entry-store.js'
 import { kubectlVersion } from './kubectl-version.js'
 import type { Kustomize } from '../kustomize.js'
+
+type Objects = readonly KubernetesObject[]
+
+/** To be raised when objects are read otherwise than before. */
+const FORMAT = 1
 
 const LIMIT = 256 * 1024 * 1024
 
@@ -11,8 +18,14 @@ export interface Run {
   /** Its key, for the name of the kustomize that makes it. */
   readonly key: (printer: string) => string
   readonly make: () => Promise<string>
-  /** May the text lie on disk? Secrets may not. */
   readonly mayKeep: (text: string) => boolean
+}
+
+/** What kustomize printed. */
+export interface Printed {
+  readonly text: string
+  /** May it, and what is made of it, lie on disk? Secrets may not. */
+  readonly mayKeep: boolean
 }
 
 /**
@@ -31,15 +44,28 @@ export class BuildCache {
   }
 
   /** The text of a run, from the cache or made now. Throws what `make` throws. */
-  async text(kustomize: Kustomize, { key, make, mayKeep }: Run): Promise<string> {
+  async text(kustomize: Kustomize, { key, make, mayKeep }: Run): Promise<Printed> {
     const printer = await this.#printer(kustomize)
-    if (printer === undefined) return make()
-    const name = key(printer)
-    const kept = await this.#store.read(name)
-    if (kept !== undefined) return kept
+    const name = printer === undefined ? undefined : key(printer)
+    const kept = name === undefined ? undefined : this.#store.read(name)
+    if (kept !== undefined) return { text: kept, mayKeep: true }
     const text = await make()
-    if (mayKeep(text)) await this.#store.write(name, text)
-    return text
+    const printed = { text, mayKeep: mayKeep(text) }
+    if (name !== undefined && printed.mayKeep) await this.#store.write(name, text)
+    return printed
+  }
+
+  /**
+   * The objects of a text that may lie on disk: reading JSON takes a tenth of what reading YAML takes.
+   * Throws what `read` throws.
+   */
+  async objects(text: string, read: (text: string) => Objects): Promise<Objects> {
+    const key = keyOf(['objects', FORMAT, this.#program, text])
+    const kept = this.#store.read(key)
+    if (kept !== undefined) return parseJson(kept) as Objects
+    const objects = read(text)
+    await this.#store.write(key, formatJson(objects))
+    return objects
   }
 
   #printer(kustomize: Kustomize): Promise<string | undefined> {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { deflateRaw, inflateRaw } from 'node:zlib'
+import { deflateRaw, inflateRawSync } from 'node:zlib'
 
 const compress = promisify(deflateRaw)
-const expand = promisify(inflateRaw)
 
 const DIGEST_BYTES = 32
 /** As much as one build may print. */
@@ -30,11 +30,14 @@ export class EntryStore {
     this.#limit = limit
   }
 
-  /** The text with this key (64 hex digits); undefined where there is none. */
-  async read(key: string): Promise<string | undefined> {
+  /**
+   * The text with this key (64 hex digits); undefined where there is none. Waits for the disk: most entries are a few
+   * kilobytes, and a turn of the thread pool takes longer.
+   */
+  read(key: string): string | undefined {
     try {
-      const entry = await readFile(this.#path(key))
-      const text = await expand(entry.subarray(DIGEST_BYTES), { maxOutputLength: LARGEST_TEXT })
+      const entry = readFileSync(this.#path(key))
+      const text = inflateRawSync(entry.subarray(DIGEST_BYTES), { maxOutputLength: LARGEST_TEXT })
       return digest(key, text).equals(entry.subarray(0, DIGEST_BYTES)) ? text.toString() : undefined
     } catch {
       return undefined

@@ -15,7 +15,7 @@ const ANSWER_LIMIT = 64 * 1024
 export async function kubectlVersion(kustomize: Kustomize, store: EntryStore): Promise<string | undefined> {
   const file = await locate(kustomize)
   const key = file === undefined ? undefined : await identify(file)
-  const remembered = key === undefined ? undefined : await store.read(key)
+  const remembered = key === undefined ? undefined : store.read(key)
   if (remembered !== undefined) return remembered
   const version = await ask(kustomize)
   if (version !== undefined && key !== undefined) await store.write(key, version)

@@ -5,7 +5,7 @@ import { placeIncludes, type IncludedArtifact } from './include.js'
 import { folderOf, type Layout, layoutOf, parentsOf } from './layout.js'
 import {
   effectivePatterns,
-  isIgnored,
+  ignoring,
   PUSH_PATTERNS,
   readPatterns,
   type IgnorePattern,
@@ -66,8 +66,9 @@ export async function readPushedArtifact(
   ignore: string | undefined,
 ): Promise<Artifact> {
   const { entries, folders } = layoutOf(await repository.tree(commit), repository)
-  const pushed = entries.filter((entry) => !isIgnored(entry.path, PUSH_PATTERNS))
-  const kept = [...folders].filter((folder) => !isIgnored(folder, PUSH_PATTERNS, 'folder'))
+  const isIgnored = ignoring(PUSH_PATTERNS)
+  const pushed = entries.filter((entry) => !isIgnored(entry.path))
+  const kept = [...folders].filter((folder) => !isIgnored(folder, 'folder'))
   return pack({ entries: pushed, folders: new Set(kept), repository }, commit, ignore)
 }
 
@@ -86,10 +87,9 @@ export function filterLayout(
   commit: string,
   patterns: readonly IgnorePattern[],
 ): Artifact {
-  const files = new Map(
-    entries.filter((entry) => !isIgnored(entry.path, patterns)).map((entry) => [entry.path, entry]),
-  )
-  const packed = [...all].filter((folder) => !isIgnored(folder, patterns, 'folder'))
+  const isIgnored = ignoring(patterns)
+  const files = new Map(entries.filter((entry) => !isIgnored(entry.path)).map((entry) => [entry.path, entry]))
+  const packed = [...all].filter((folder) => !isIgnored(folder, 'folder'))
   const folders = new Set(['', ...packed, ...parentsOf([...packed, ...files.keys()])])
   return { commit, files, folders, repository }
 }

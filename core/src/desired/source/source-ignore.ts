@@ -83,40 +83,69 @@ export function effectivePatterns(own: readonly IgnorePattern[]): readonly Ignor
   return own.length > 0 ? [...fixed([VCS]), ...own] : fixed([VCS, EXTENSIONS, CI, EXTRA])
 }
 
+/** Is this file (or folder) left out? `path` is relative to the repository's root. */
+export type Ignoring = (path: string, kind?: 'file' | 'folder') => boolean
+
+/** More than this need not be remembered of names: they are hardly those of a repository of manifests. */
+const MOST_REMEMBERED = 1_000_000
+
 /**
- * Is this file (or folder) left out of the artifact? A folder that is left out does not take its files with
- * it: each is asked on its own. `path` is relative to the repository's root.
+ * The rules of an artifact, for many paths: what a name means to each pattern is found out once. A folder that is left
+ * out does not take its files with it: each is asked on its own.
  */
-export function isIgnored(
-  path: string,
-  patterns: readonly IgnorePattern[],
-  kind: 'file' | 'folder' = 'file',
-): boolean {
-  const names = path.split('/')
-  const asked: Asked = { names, points: names.map(codePoints), folder: kind === 'folder' }
-  const match = patterns.findLast((pattern) => matches(pattern, asked))
-  return match !== undefined && !match.include
+export function ignoring(patterns: readonly IgnorePattern[]): Ignoring {
+  const known = new Map<string, KnownName>()
+  const know = (name: string): KnownName => {
+    const found = known.get(name)
+    if (found !== undefined) return found
+    if ((known.size + 1) * patterns.length > MOST_REMEMBERED) known.clear()
+    const points = codePoints(name)
+    const hits = patterns.flatMap((pattern, i) => (isNamed(pattern, points) ? [i] : []))
+    const fresh = { points, hits: new Set(hits) }
+    known.set(name, fresh)
+    return fresh
+  }
+  return (path, kind = 'file') => {
+    const names = path.split('/')
+    const asked: Asked = { names, known: names.map(know), folder: kind === 'folder' }
+    const last = patterns.findLast((pattern, i) => matches(pattern, i, asked))
+    return last !== undefined && !last.include
+  }
+}
+
+interface KnownName {
+  readonly points: Name
+  /** Which patterns without a slash it matches. */
+  readonly hits: ReadonlySet<number>
 }
 
 interface Asked {
   readonly names: readonly string[]
-  readonly points: readonly Name[]
+  readonly known: readonly KnownName[]
   readonly folder: boolean
 }
 
-function matches(pattern: IgnorePattern, asked: Asked): boolean {
+const isNamed = ({ segments: [segment, ...others] }: IgnorePattern, name: Name): boolean =>
+  others.length === 0 && segment?.kind === 'glob' && matchesGlob(segment.glob, name)
+
+function matches(pattern: IgnorePattern, index: number, asked: Asked): boolean {
   const { domain, segments, folderOnly } = pattern
   if (asked.names.length <= domain.length) return false
   if (domain.some((segment, i) => asked.names[i] !== segment)) return false
-  const path = asked.points.slice(domain.length)
-  const left = segments.length > 1 ? leftAfterPath(segments, path) : leftAfterName(segments[0], path)
+  const path = domain.length === 0 ? asked.known : asked.known.slice(domain.length)
+  const left =
+    segments.length > 1
+      ? leftAfterPath(
+          segments,
+          path.map(({ points }) => points),
+        )
+      : leftAfterName(index, path)
   return left !== undefined && !(folderOnly && !asked.folder && left === 0)
 }
 
 /** How many segments of the path stand behind the first name that matches. */
-function leftAfterName(segment: Segment | undefined, path: readonly Name[]): number | undefined {
-  if (segment?.kind !== 'glob') return undefined
-  const at = path.findIndex((name) => matchesGlob(segment.glob, name))
+function leftAfterName(index: number, path: readonly KnownName[]): number | undefined {
+  const at = path.findIndex(({ hits }) => hits.has(index))
   return at < 0 ? undefined : path.length - at - 1
 }
 

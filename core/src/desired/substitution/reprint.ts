@@ -54,11 +54,12 @@ export async function reprint<T extends ChangedResource>(
 
 /** The texts decide what is printed; they are the key, joined as they come back. */
 async function keptOrPrinted(texts: readonly string[], kustomize: Kustomize): Promise<readonly string[]> {
-  const plain = texts.map(reprintPlainly)
-  if (plain.every((text) => text !== undefined)) return plain
-  const make = (): Promise<readonly string[]> => printAll(texts, kustomize)
+  const make = async (): Promise<readonly string[]> => {
+    const plain = texts.map(reprintPlainly)
+    return plain.every((text) => text !== undefined) ? plain : printAll(texts, kustomize)
+  }
   if (kustomize.cache === undefined) return make()
-  const text = await kustomize.cache.text(kustomize, {
+  const { text } = await kustomize.cache.text(kustomize, {
     key: (printer) => keyOf(['reprint', FORMAT, printer, texts]),
     make: async () => joinResources(await make()),
     mayKeep: (printed) => !holdsSecret(printed),

@@ -36,7 +36,7 @@ describe('an entry store', () => {
     const text = 'name: é\u2028\ntext: |\n  a\r\n'
     await new EntryStore(folder, MIB).write(key('a'), text)
     const store = new EntryStore(folder, MIB)
-    expect([await store.read(key('a')), await store.read(key('b'))]).toEqual([text, undefined])
+    expect([store.read(key('a')), store.read(key('b'))]).toEqual([text, undefined])
   })
 
   it('keeps its folder and its entries from other people, and leaves no scratch behind', async () => {
@@ -72,35 +72,35 @@ describe('an entry store', () => {
     const path = join(folder, key('a'))
     await store.write(key('a'), noise(200))
     await writeFile(path, spoil(await readFile(path)))
-    expect(await store.read(key('a'))).toBeUndefined()
+    expect(store.read(key('a'))).toBeUndefined()
     await store.write(key('a'), 'again')
-    expect(await store.read(key('a'))).toBe('again')
+    expect(store.read(key('a'))).toBe('again')
   })
 
   it('takes an entry that lies under another key’s name for none', async () => {
     const store = new EntryStore(folder, MIB)
     await store.write(key('a'), 'text')
     await writeFile(join(folder, key('b')), await readFile(join(folder, key('a'))))
-    expect(await store.read(key('b'))).toBeUndefined()
+    expect(store.read(key('b'))).toBeUndefined()
   })
 
   it('does not inflate what would fill the memory beyond what a build may print', async () => {
     const store = new EntryStore(folder, MIB)
     await mkdir(folder, { recursive: true })
     await mkdir(join(folder, key('c')))
-    expect(await store.read(key('c'))).toBeUndefined()
+    expect(store.read(key('c'))).toBeUndefined()
   })
 
   it('goes on when its folder is deleted, and when it cannot be made', async () => {
     const store = new EntryStore(folder, MIB)
     await store.write(key('a'), 'text')
     await rm(folder, { recursive: true })
-    expect(await store.read(key('a'))).toBeUndefined()
+    expect(store.read(key('a'))).toBeUndefined()
     await store.write(key('a'), 'anew')
-    expect(await store.read(key('a'))).toBe('anew')
+    expect(store.read(key('a'))).toBe('anew')
     const blocked = new EntryStore(join(folder, key('a'), 'builds'), MIB)
     await blocked.write(key('a'), 'text')
-    expect(await blocked.read(key('a'))).toBeUndefined()
+    expect(blocked.read(key('a'))).toBeUndefined()
   })
 
   it('stays below its bound, and drops the oldest entries first', async () => {
@@ -133,10 +133,10 @@ describe('an entry store', () => {
       stores.map(async (store, i) => {
         for (let round = 0; round < 20; round++) {
           await store.write(key('a'), texts[i] ?? '')
-          expect([...texts, undefined]).toContain(await store.read(key('a')))
+          expect([...texts, undefined]).toContain(store.read(key('a')))
         }
       }),
     )
-    expect(texts).toContain(await new EntryStore(folder, MIB).read(key('a')))
+    expect(texts).toContain(new EntryStore(folder, MIB).read(key('a')))
   })
 })

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { comparePaths } from '@kubectl-gitops/core/desired/source/artifact.js'
 import {
   effectivePatterns,
-  isIgnored,
+  ignoring,
   readPatterns,
 } from '@kubectl-gitops/core/desired/source/source-ignore.js'
 import { binary } from '../../../support/binaries.js'
@@ -41,8 +41,8 @@ function askController(questions: readonly Question[]): Promise<readonly Answer[
 function ask({ sources, files, folders }: Question): Answer {
   const patterns = effectivePatterns(sources.flatMap(({ domain, text }) => readPatterns(text, domain)))
   return {
-    files: files.filter((path) => isIgnored(path, patterns)),
-    folders: folders.filter((path) => isIgnored(path, patterns, 'folder')),
+    files: files.filter((path) => ignoring(patterns)(path)),
+    folders: folders.filter((path) => ignoring(patterns)(path, 'folder')),
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import {
   effectivePatterns,
   type IgnorePattern,
-  isIgnored,
+  ignoring,
   parsePattern,
   readPatterns,
 } from '@kubectl-gitops/core/desired/source/source-ignore.js'
@@ -11,8 +11,8 @@ import {
 function match(line: string, domain: readonly string[], path: string, isFolder = false): string {
   const pattern = parsePattern(line, domain)
   const kind = isFolder ? 'folder' : 'file'
-  if (pattern.include) return isIgnored(path, [{ ...pattern, include: false }], kind) ? 'include' : 'no match'
-  return isIgnored(path, [pattern], kind) ? 'exclude' : 'no match'
+  if (pattern.include) return ignoring([{ ...pattern, include: false }])(path, kind) ? 'include' : 'no match'
+  return ignoring([pattern])(path, kind) ? 'exclude' : 'no match'
 }
 
 describe('a pattern', () => {
@@ -90,7 +90,7 @@ describe('a pattern', () => {
 })
 
 const ignored = (patterns: readonly IgnorePattern[], paths: readonly string[]) =>
-  paths.filter((path) => isIgnored(path, patterns))
+  paths.filter((path) => ignoring(patterns)(path))
 
 describe('lines', () => {
   it('are asked from the last one up, the first that matches decides', () => {
