@@ -178,3 +178,14 @@ export function exitCode(report: DriftReport, failOn?: readonly Verdict[]): 0 | 
   const all = [...report.objects, ...report.kustomizations]
   return all.some((item) => item.verdict !== 'unknown' && failing.includes(item.verdict)) ? 1 : 0
 }
+
+/** The order of a report. */
+export function byName(a: Omit<ObjectRef, 'apiVersion'>, b: Omit<ObjectRef, 'apiVersion'>): number {
+  const left = [a.namespace ?? '', a.kind, a.name]
+  const right = [b.namespace ?? '', b.kind, b.name]
+  for (const [i, part] of left.entries()) {
+    const other = right[i] ?? ''
+    if (part !== other) return part < other ? -1 : 1
+  }
+  return 0
+}

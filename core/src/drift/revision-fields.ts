@@ -1,3 +1,4 @@
+import { formatJson } from '../json.js'
 import { isRecord, type KubernetesObject, type ManagedFieldsEntry } from '../object.js'
 import { formatField, pathIdentity, type Path } from '../pointer.js'
 import { isFluxApply, isTakenOver } from './actor.js'
@@ -154,7 +155,7 @@ class Run {
   }
 }
 
-const differenceIdentity = ({ path, git }: Difference): string => JSON.stringify([pathIdentity(path), git])
+const differenceIdentity = ({ path, git }: Difference): string => formatJson([pathIdentity(path), git])
 
 const isInside = (path: Path, outer: Path): boolean =>
   formatField(path.slice(0, outer.length)) === formatField(outer)

@@ -2,10 +2,16 @@ import { cycleWords, dependencyCycles, fullName } from '../desired/dependency-or
 import type { Kustomization } from '../desired/kustomization.js'
 import type { Kustomize } from '../desired/kustomize.js'
 import { unknownFieldsNote } from '../desired/spec.js'
-import { summarize, type DriftReport, type KustomizationRecord, type ObjectRecord } from '../drift/report.js'
+import {
+  byName,
+  summarize,
+  type DriftReport,
+  type KustomizationRecord,
+  type ObjectRecord,
+} from '../drift/report.js'
 import type { LabelSelector } from '../label-selector.js'
 import type { Cluster } from '../live/cluster.js'
-import { discover } from '../live/discovery.js'
+import { discover, type Discovery } from '../live/discovery.js'
 import { parseInventoryEntry } from '../live/inventory.js'
 import { Builder } from './builder.js'
 import { pendingRecords, withProposal } from './against.js'
@@ -39,6 +45,10 @@ export interface SurveyRequest {
   readonly revisions?: readonly RevisionChoice[]
   /** What would be applied: what that would change is told as pending. */
   readonly against?: readonly RevisionChoice[]
+  /** The kinds of the cluster, where they are known. */
+  readonly discovery?: Discovery
+  /** What is asked for, where that is not said by names. */
+  readonly focusOn?: (state: FluxState) => Focus
   readonly now: () => Date
   /** Told what is going on, for a progress line. */
   readonly progress: (message: string) => void
@@ -54,11 +64,12 @@ const BUILDS_AT_ONCE = 4
 export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> {
   const { cluster, progress, namespace, targets = [] } = request
   progress('reading the kinds of the cluster')
-  const discovery = await discover(cluster)
+  const discovery = request.discovery ?? (await discover(cluster))
   progress('reading Kustomizations')
   const state = await readFluxState(cluster, discovery)
   const { kustomizations } = state
-  const focus = await findFocus(targets, { cluster, discovery, state, namespace })
+  const focus =
+    request.focusOn?.(state) ?? (await findFocus(targets, { cluster, discovery, state, namespace }))
   const lists = beginLists(cluster, discovery, kustomizations, focus)
   const chosen = kustomizations.filter((one) => isBuilt(focus, { ...one, kind: 'Kustomization' }))
   const builder = new Builder(
@@ -89,7 +100,8 @@ interface Question extends SurveyRequest, Outlook {
 function report(request: Question, reading: Reading): DriftReport {
   const { state, focus, selector, plans, proposals } = request
   // With names, the namespace is theirs.
-  const namespace = focus === undefined ? request.namespace : undefined
+  const namespace =
+    request.targets === undefined || request.targets.length === 0 ? request.namespace : undefined
   const cycles = dependencyCycles(state.kustomizations)
   const built = [...plans.flatMap(builtObjects), ...proposedObjects(proposals)]
   const isSelected = labelFilter(selector, built, reading)
@@ -172,20 +184,4 @@ function withCycle(
   if (cycle === undefined) return record
   const message = [record.message, cycleWords(cycle)].filter((words) => words !== undefined).join('\n')
   return { ...record, message, dependsOnCycle: cycle }
-}
-
-interface Named {
-  readonly kind: string
-  readonly namespace?: string
-  readonly name: string
-}
-
-function byName(a: Named, b: Named): number {
-  const left = [a.namespace ?? '', a.kind, a.name]
-  const right = [b.namespace ?? '', b.kind, b.name]
-  for (const [i, part] of left.entries()) {
-    const other = right[i] ?? ''
-    if (part !== other) return part < other ? -1 : 1
-  }
-  return 0
 }

@@ -46,7 +46,8 @@ export async function ownersOf(
   return { owners, refusal }
 }
 
-interface Metadata {
+/** What of an object tells who applies it. */
+export interface Metadata {
   readonly labels: Readonly<Record<string, unknown>>
   readonly owner: { readonly kind: string; readonly name: string; readonly group: string } | undefined
 }
@@ -79,7 +80,7 @@ function ownerName({ apiVersion, kind, name }: Readonly<Record<string, unknown>>
 }
 
 /** Copies made by controllers carry the labels of what they were copied from, and an owner reference. */
-function labelledOwners({ labels, owner }: Metadata): readonly FluxReference[] {
+export function labelledOwners({ labels, owner }: Metadata): readonly FluxReference[] {
   if (owner !== undefined) return []
   const pairs = [
     { kind: 'Kustomization', name: labels[OWNER_NAME], namespace: labels[OWNER_NAMESPACE] },

@@ -3,6 +3,7 @@ import { exitCode, VERDICTS, type Verdict } from '@kubectl-gitops/core/drift/rep
 import { GitOpsError } from '@kubectl-gitops/core/errors.js'
 import { parseLabelSelector } from '@kubectl-gitops/core/label-selector.js'
 import { surveyDrift, type SurveyRequest } from '@kubectl-gitops/core/survey/drift.js'
+import { watchDrift } from '@kubectl-gitops/core/survey/watch.js'
 import { withCluster } from '../cluster-session.js'
 import { GitOpsCommand } from '../command.js'
 import { defined } from '../defined.js'
@@ -13,6 +14,7 @@ import { visible } from '../printers/text.js'
 import { readRevisionFlag } from '../revision-choice.js'
 import { readTargetNames } from '../target-name.js'
 import { PIPE_COLUMNS } from '../terminal.js'
+import { watchOutput } from '../watch-output.js'
 
 /** `kubectl gitops drift`: flags in, report out; the work is core's. */
 export class Drift extends GitOpsCommand {
@@ -37,6 +39,7 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
       description: 'what a branch would change, and a pipeline that stops at it',
       command: '<%= config.bin %> drift --against my-branch --fail-on pending,failed',
     },
+    { description: 'what changes from now on', command: '<%= config.bin %> drift --watch' },
     {
       description: 'for a pipeline that fails on drift alone',
       command: '<%= config.bin %> drift --fail-on drifted,missing -o json',
@@ -71,6 +74,13 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
       options: FORMATS,
       helpGroup: 'OUTPUT',
     })(),
+    watch: Flags.boolean({
+      char: 'w',
+      description:
+        'keep watching: on a terminal a list that is drawn anew, else a line of JSON for each change, after one with the report',
+      helpGroup: 'OUTPUT',
+      exclusive: ['revision', 'against', 'fail-on'],
+    }),
     'fail-on': Flags.string({
       description: `verdicts that make the exit code 1, comma separated (${VERDICTS.filter((verdict) => verdict !== 'in-sync').join(', ')})`,
       helpGroup: 'OUTPUT',
@@ -84,6 +94,10 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
     const { terminal } = this
     const failOn = flags['fail-on'] === undefined ? undefined : readVerdicts(flags['fail-on'])
     const asked = readScope(args.target ?? [], flags)
+    if (flags.watch) {
+      await this.watch(asked, flags)
+      return
+    }
     const report = await withCluster('drift', flags, terminal, (session) =>
       surveyDrift({ ...session, ...asked }),
     )
@@ -94,14 +108,34 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
     stdout.write(printReport(report, flags.output, { style, width, now: now() }))
     process.exitCode = exitCode(report, failOn)
   }
+
+  /** Goes on until it is interrupted, which is exit code 130, as with every program. */
+  private async watch(asked: Scope, flags: DriftFlags): Promise<void> {
+    const { terminal } = this
+    const { output, color } = flags
+    if (output !== undefined && !WATCHABLE.includes(output)) {
+      throw new GitOpsError('USAGE', {
+        what: `--watch cannot be answered as ${output}`,
+        why: 'it draws a list on a terminal and writes lines of JSON everywhere else',
+        tryThis: '--watch, or --watch -o json',
+      })
+    }
+    const { signal } = new AbortController()
+    await withCluster('drift --watch', flags, terminal, (session) => {
+      const tell = watchOutput(terminal, { format: output, color, context: session.cluster.context })
+      return watchDrift({ ...session, ...asked, signal, tell })
+    })
+  }
 }
+
+/** `wide` says how a list looks, `json` that lines are wanted on a terminal as well. */
+const WATCHABLE = ['wide', 'json']
 
 type DriftFlags = Interfaces.InferredFlags<typeof Drift.flags>
 
-function readScope(
-  words: readonly string[],
-  flags: DriftFlags,
-): Pick<SurveyRequest, 'namespace' | 'targets' | 'selector' | 'revisions' | 'against'> {
+type Scope = Pick<SurveyRequest, 'namespace' | 'targets' | 'selector' | 'revisions' | 'against'>
+
+function readScope(words: readonly string[], flags: DriftFlags): Scope {
   const targets = readTargetNames(words)
   if (targets.length > 0 && flags['all-namespaces']) {
     throw new GitOpsError('USAGE', {

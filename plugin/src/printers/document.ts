@@ -6,15 +6,20 @@ const UNSEEN = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /** Prints a versioned document as JSON, as kubectl does; what a terminal would obey is written as an escape. */
 export function printJson(document: unknown): string {
-  const text = formatJson(document, 4).replace(UNSEEN, (character) =>
+  return `${escapeUnseen(formatJson(document, 4))}\n`
+}
+
+/** Prints a document as one line, for a stream of them (NDJSON). */
+export const printJsonLine = (document: unknown): string => `${escapeUnseen(formatJson(document))}\n`
+
+const escapeUnseen = (json: string): string =>
+  json.replace(UNSEEN, (character) =>
     // Characters beyond 16 bits are two escapes.
     character
       .split('')
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
       .join(''),
   )
-  return `${text}\n`
-}
 
 const OPTIONS = { compat: 'yaml-1.1', aliasDuplicateObjects: false } as const
 const UNFOLDED = { lineWidth: 0 } as const
