@@ -27,31 +27,28 @@ export async function* streamLines(
   bounds: StreamBounds,
 ): AsyncGenerator<string, void, undefined> {
   const stop = new AbortController()
-  const giveUp = (): void => {
-    stop.abort(bounds.signal.aborted ? bounds.signal.reason : wire.closed.reason)
-  }
+  const signal = AbortSignal.any([stop.signal, bounds.signal, wire.closed])
   let timer = deadline(stop, wire, wire.timeoutMs)
-  for (const signal of [bounds.signal, wire.closed]) signal.addEventListener('abort', giveUp)
-  if (bounds.signal.aborted || wire.closed.aborted) giveUp()
+  const heard = (): void => {
+    clearTimeout(timer)
+    timer = deadline(stop, wire, bounds.silenceMs)
+  }
   // A stream of its own beside the requests that take turns.
   wire.agent.maxSockets += 1
   try {
-    const incoming = await response(open(wire, request, stop.signal, 'identity'), request.body)
+    const incoming = await response(open(wire, request, signal, 'identity'), request.body)
     if (incoming.statusCode !== 200)
-      readAnswer(await readWhole(incoming, wire.maxBytes, stop.signal), bounds.label)
-    clearTimeout(timer)
-    timer = deadline(stop, wire, bounds.silenceMs)
+      readAnswer(await readWhole(incoming, wire.maxBytes, signal), bounds.label)
+    heard()
     const lines = new Lines(bounds.label)
     for await (const chunk of incoming as AsyncIterable<Buffer>) {
-      clearTimeout(timer)
-      timer = deadline(stop, wire, bounds.silenceMs)
+      heard()
       yield* lines.take(chunk)
     }
   } catch (thrown) {
-    throw stop.signal.aborted ? stop.signal.reason : failure(wire, request, thrown)
+    throw signal.aborted ? signal.reason : failure(wire, request, thrown)
   } finally {
     clearTimeout(timer)
-    for (const signal of [bounds.signal, wire.closed]) signal.removeEventListener('abort', giveUp)
     wire.agent.maxSockets -= 1
     stop.abort()
   }

@@ -33,8 +33,7 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'a collection of a real API 
         Promise.resolve(
           changes
             .map(({ name, object }) => (object === undefined ? `${name} gone` : name))
-            .filter((line) => line === wanted)
-            .at(0),
+            .find((line) => line === wanted),
         ),
       { timeoutMs: 30_000, complaint: () => JSON.stringify(changes) },
     )
