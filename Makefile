@@ -9,7 +9,7 @@ GIVE_UP = { echo 'no test was run'; echo '0 passed, 1 failed, 0 skipped'; exit 1
 .DEFAULT_GOAL := help
 # Each step stands on the one before it.
 .NOTPARALLEL:
-.PHONY: help preflight install binaries test demo test-node differential corpora corpus-update bench-desired bench-drift clean
+.PHONY: help preflight install binaries test demo test-node differential corpora corpus-update bench-desired bench-drift bench-peers clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,9 @@ bench-desired: preflight install ## measure builds beside kubectl and flux-local
 bench-drift: preflight install binaries ## measure drift of 1 to 10,000 objects beside kubectl: make bench-drift N=5 SIZES=100,1000
 	@npm run --silent build
 	@node bench/drift/run.mjs $(if $(filter file,$(origin N)),5,$(N)) $(SIZES)
+
+bench-peers: preflight ## build what the benches measure ours beside: flux, kustomize, flux-local; about 5 min, once
+	@node bench/peers/peers.mjs
 
 clean: ## remove what was installed and built here; the cache of test servers stays
 	rm -rf node_modules plugin/dist audit-service/dist coverage

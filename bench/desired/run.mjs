@@ -1,14 +1,17 @@
 // Builds of whole repositories beside the same work of others: in turn, medians, and the ratios pair by pair.
-//   node bench/desired/run.mjs [RUNS]
+//   node bench/desired/run.mjs [RUNS [PART ...]]     all of: platform, small, corpora, flux-local
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync, chmodSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { peers } from '../peers/peers.mjs'
 import { peakMemory } from './memory.mjs'
 import { CLUSTER, platform, smallPaths } from './platform.mjs'
-import { bundleProgram, change, cloneBundle, createRepository, installFluxLocal, time } from './subjects.mjs'
+import { bundleProgram, change, cloneBundle, createRepository, time } from './subjects.mjs'
 
-const RUNS = Number(process.argv[2] ?? 5)
+const [runs = '5', ...parts] = process.argv.slice(2)
+const RUNS = Number(runs)
+const isWanted = (part) => parts.length === 0 || parts.includes(part)
 const HISTORIES = new URL('../../../shared/corpora/histories/', import.meta.url).pathname
 
 const kubectl = findKubectl()
@@ -102,6 +105,7 @@ async function platformDetails(program, { cache }) {
     'base/app-003/service-1.yaml': platform()['base/app-003/service-1.yaml'].replace('80', '81'),
   })
   const base = countStarts(program, repository, CLUSTER, join(folder, 'count-cache'))
+  say()
   say(
     `kustomize was started ${cold} times cold, ${again} times warm, ${changed} time after \`${settings}\` had changed,`,
   )
@@ -111,19 +115,20 @@ async function platformDetails(program, { cache }) {
   say(`Peak memory of a cold run: ${peak.own} MB, ${peak.all} MB with the kubectl processes beside it.`)
 }
 
-function beside(program, fluxLocal) {
+function beside(program, { fluxLocal, fluxLocalName, path }) {
   const repository = join(folder, 'small')
   const cache = join(folder, 'small-cache')
-  const args = ['build', 'ks', '--path', join(repository, CLUSTER), '-A']
+  const output = join(folder, 'flux-local.yaml') // It opens /dev/stdout anew, which a pipe of Node's is not made for.
+  const args = ['build', 'ks', '--path', join(repository, CLUSTER), '-A', '--output-file', output]
   const times = { theirs: [], cold: [], warm: [] }
   for (let run = 0; run < Math.max(3, Math.ceil(RUNS / 2)); run++) {
     note(`flux-local: run ${run + 1}`)
-    times.theirs.push(time(fluxLocal.program, args).ms)
+    times.theirs.push(time(fluxLocal, args, path).ms)
     rmSync(cache, { recursive: true, force: true })
     times.cold.push(ours(program, repository, CLUSTER, cache).ms)
     times.warm.push(ours(program, repository, CLUSTER, cache).ms)
   }
-  say(`| times faster cold | times faster warm | ${fluxLocal.versions}, s | ours cold, s | ours warm, s |`)
+  say(`| times faster cold | times faster warm | ${fluxLocalName}, s | ours cold, s | ours warm, s |`)
   say('|---|---|---|---|---|')
   const figures = [ratio(times.theirs, times.cold), ratio(times.theirs, times.warm)]
   say(`| ${[...figures, ...Object.values(times).map(seconds)].join(' | ')} |`)
@@ -133,6 +138,7 @@ const version = JSON.parse(execFileSync(kubectl, ['version', '--client', '-o', '
 createRepository(join(folder, 'platform'), platform())
 createRepository(join(folder, 'small'), smallPaths())
 const program = await bundleProgram(folder)
+const details = []
 
 say(`${RUNS} runs each, in turn; ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}),`)
 say(
@@ -144,13 +150,26 @@ say(
   '| repository | built, objects | cold / one by one | warm / one by one | one by one, s | cold, s | warm, s |',
 )
 say('|---|---|---|---|---|---|---|')
-const measured = measure(program, 'platform', join(folder, 'platform'), CLUSTER)
-row(measured)
-row(measure(program, '300 small paths', join(folder, 'small'), CLUSTER))
-for (const [name, repository, entry] of corpora()) row(measure(program, name, repository, entry))
-say()
-await platformDetails(program, measured)
-say()
-const fluxLocal = installFluxLocal()
-if (fluxLocal.why === undefined) beside(program, fluxLocal)
-else say(`flux-local could not be had: ${fluxLocal.why}`)
+if (isWanted('platform')) {
+  const measured = measure(program, 'platform', join(folder, 'platform'), CLUSTER)
+  row(measured)
+  details.push(() => platformDetails(program, measured))
+}
+if (isWanted('small')) row(measure(program, '300 small paths', join(folder, 'small'), CLUSTER))
+if (isWanted('corpora'))
+  for (const [name, repository, entry] of corpora()) row(measure(program, name, repository, entry))
+for (const tell of details) await tell()
+if (isWanted('flux-local')) {
+  say()
+  const found = havePeers()
+  if (found.why === undefined) beside(program, found)
+  else say(`flux-local could not be had: ${found.why}`)
+}
+
+function havePeers() {
+  try {
+    return peers()
+  } catch (error) {
+    return { why: error.message }
+  }
+}

@@ -17,7 +17,9 @@ type Tell = (news: News) => Promise<void>
 
 /** How a watch is shown: a list that is drawn anew on a terminal, lines of JSON everywhere else. */
 export function watchOutput(terminal: Terminal, look: WatchLook): Tell {
-  return terminal.stdout.isTTY === true && look.format !== 'json' ? redraw(terminal, look) : lines(terminal)
+  return terminal.stdout.isTTY === true && look.format !== 'json' && look.format !== 'ndjson'
+    ? redraw(terminal, look)
+    : lines(terminal)
 }
 
 /** Each line is a document: the report, then an event for each change. A slow reader is waited for. */
@@ -74,7 +76,7 @@ function screenOf(
 ): string {
   const style = createStyle(isColored(color, true, env))
   const width = stdout.columns ?? PIPE_COLUMNS
-  const text = printReport(report, format, { style, width, now: now() })
+  const text = [...printReport(report, format, { style, width, now: now(), sides: new Map() })].join('')
   const head = [
     style.dim(visible(`watching ${context}, as of ${report.takenAt}; Ctrl-C ends`).slice(0, width)),
     ...(trouble === undefined ? [] : [style.verdict(trouble.slice(0, width))]),

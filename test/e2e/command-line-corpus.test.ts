@@ -40,6 +40,8 @@ describeCorpus('command-line/usage.txt', [
   typed('another revision that is none', 'drift', '--against', 'GitRepository/flux-system/fleet='),
   typed('a selector that breaks off', 'drift', '-l', 'app in (web'),
   typed('a form of output that there is not', 'drift', '-o', 'xml'),
+  typed('a form of output with a near one', 'drift', '-o', 'ndjosn'),
+  typed('an error as a line', 'drift', '--nope', '-o', 'ndjson'),
   typed('one namespace and all of them', 'drift', '-n', 'apps', '-A'),
   typed('a flag without its value', 'drift', '--context'),
   typed('verdicts that there are not', 'drift', '--fail-on', 'drifted,nonsense'),

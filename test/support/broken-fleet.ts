@@ -25,6 +25,17 @@ const FILES = {
   'bad-kustomization/kustomization.yaml': 'resources: [map.yaml\n',
   'bad-kustomization/map.yaml': configMap('unreached'),
   'bad-field/kustomization.yaml': 'resources: [gone.yaml]\n',
+  'circle/kustomization.yaml': 'resources: [../round]\n',
+  'round/kustomization.yaml': 'resources: [../circle]\n',
+  ...Object.fromEntries(
+    Array.from({ length: 15 }, (_, floor) => ['a', 'b'].map((side) => [floor, side] as const))
+      .flat()
+      .map(([floor, side]) => [
+        `tower/${floor}/${side}/kustomization.yaml`,
+        `nameSuffix: -${side}\nresources: [../../${floor + 1}/a, ../../${floor + 1}/b]\n`,
+      ]),
+  ),
+  'tower/kustomization.yaml': 'resources: [0/a, 0/b]\n',
   'remote/kustomization.yaml': 'resources: ["https://example.com/base//app?ref=main"]\n',
   'link/kustomization.yaml': { link: '../good-base/kustomization.yaml' },
   'good-base/kustomization.yaml': 'resources: [map.yaml]\n',
@@ -105,7 +116,7 @@ export async function layOutBrokenFleet(cluster: Cluster, server: GitServer, whe
     )
   const failing = { status: 'False', reason: 'BuildFailed', message: 'kustomize build failed' }
   for (const name of ['good', 'empty', 'remote', 'link', 'helm', 'secret']) await add(name)
-  for (const name of ['bad-yaml', 'bad-kustomization', 'absent-path']) await add(name)
+  for (const name of ['bad-yaml', 'bad-kustomization', 'absent-path', 'circle', 'tower']) await add(name)
   await add('failing', { path: './bad-field' }, { ready: failing })
   await add('failing-yaml', { path: './bad-yaml' }, { ready: failing })
   await add('twin-a', { path: './twin' })
@@ -156,6 +167,18 @@ export const BROKEN: readonly (readonly [string, Verdict, string, RegExp])[] = [
     'unknown',
     'build-failed',
     /^bad-kustomization\/kustomization\.yaml cannot be read: error converting YAML to JSON: yaml: line 1: did not find expected ',' or ']'$/,
+  ],
+  [
+    'circle',
+    'unknown',
+    'build-failed',
+    /^kustomize build failed: .*cycle detected: candidate root 'circle' contains visited root 'circle'/,
+  ],
+  [
+    'tower',
+    'unknown',
+    'limit-exceeded',
+    /^tower\S* is larger than a build may be: kustomize would load more than 20000 files$/,
   ],
   [
     'absent-path',

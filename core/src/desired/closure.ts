@@ -22,7 +22,8 @@ export interface Closure {
  * for a build has no network. A missing file is kustomize's to report. In doubt a path is followed: one that
  * kustomize reads and this walk overlooks would be read from the machine that builds.
  * Source: the path-bearing fields of kustomize's own localizer (api/internal/localizer).
- * @throws GitOpsError PATH_ESCAPES, REMOTE_BASE_REFUSED, YAML_INVALID, SPEC_UNSUPPORTED
+ * @throws GitOpsError PATH_ESCAPES, REMOTE_BASE_REFUSED, YAML_INVALID, SPEC_UNSUPPORTED, LIMIT_EXCEEDED for more than
+ * anybody needs: kustomize loads a base as often as it is named, so that a few small files can make it load millions
  */
 export async function readClosure(
   artifact: Artifact,
@@ -35,8 +36,9 @@ export async function readClosure(
     entered: new Set(),
     unreadable: new Set(),
     folders: new Set(),
-    visited: new Set([folder]),
+    loads: new Map([[folder, 0]]),
     configured: new Set(),
+    depth: 0,
   }
   // With a second kustomization file beside the first, kustomize has to fail as it does in Flux.
   const own = kustomizationFiles(artifact, folder)
@@ -56,17 +58,37 @@ interface Walk {
   readonly entered: Set<string>
   readonly unreadable: Set<string>
   readonly folders: Set<string>
-  readonly visited: Set<string>
+  /** How many files kustomize loads for each folder that was followed; 0 while that is not known. */
+  readonly loads: Map<string, number>
   /** What was read as a plugin's configuration, with the folder that its paths start in. */
   readonly configured: Set<string>
+  /** Bases of bases. */
+  readonly depth: number
 }
 
-async function follow(walk: Walk, folder: string, file: KustomizationFile): Promise<void> {
+/** The largest repositories of clusters hold some thousand manifests. */
+const MOST_LOADS = 20_000
+const MOST_NESTED = 100
+
+/** Answers how many files kustomize loads for one kustomization file, each as often as it is named. */
+async function follow(walk: Walk, folder: string, file: KustomizationFile): Promise<number> {
+  let loads = 0
   for (const reference of fileReferences(file)) {
-    if (reference.kind === 'plugin') await followPlugin(walk, folder, reference)
-    else await take(walk, folder, reference)
+    const found =
+      reference.kind === 'plugin'
+        ? await followPlugin(walk, folder, reference)
+        : await take(walk, folder, reference)
+    loads += walk.loads.get(found ?? '') ?? 1
+    if (loads + walk.data.size > MOST_LOADS) throw tooMuch(folder, `more than ${MOST_LOADS} files`)
   }
+  return loads
 }
+
+const tooMuch = (folder: string, why: string): GitOpsError =>
+  new GitOpsError('LIMIT_EXCEEDED', {
+    what: `${nameOf(folder)} is larger than a build may be`,
+    why: `kustomize would load ${why}`,
+  })
 
 /** Adds what a reference names; answers its path in the artifact. */
 async function take(walk: Walk, folder: string, reference: Reference): Promise<string | undefined> {
@@ -79,14 +101,18 @@ async function take(walk: Walk, folder: string, reference: Reference): Promise<s
 }
 
 async function enter(walk: Walk, folder: string): Promise<void> {
-  if (walk.visited.has(folder)) return
-  walk.visited.add(folder)
+  if (walk.loads.has(folder)) return
+  const inner = { ...walk, depth: walk.depth + 1 }
+  if (inner.depth > MOST_NESTED) throw tooMuch(folder, `bases that are nested more than ${MOST_NESTED} deep`)
+  let loads = 0
+  walk.loads.set(folder, loads)
   for (const path of kustomizationFiles(walk.artifact, folder)) {
     walk.entered.add(path)
     for (const file of await readOrNote(walk, path)) {
-      if (isRecord(file)) await follow(walk, folder, file)
+      if (isRecord(file)) loads += await follow(inner, folder, file)
     }
   }
+  walk.loads.set(folder, loads + 1)
 }
 
 /** What cannot be read names no file. */
@@ -101,12 +127,13 @@ async function readOrNote(walk: Walk, path: string): Promise<readonly unknown[]>
 }
 
 /** A generator's or transformer's own configuration, in place or in a file or folder, names files too. */
-async function followPlugin(walk: Walk, folder: string, reference: Reference): Promise<void> {
+async function followPlugin(walk: Walk, folder: string, reference: Reference): Promise<string | undefined> {
   const { path } = reference
   const inline = /[:\n]/.test(path) ? readUnambiguousYaml(path, 'a plugin written in place') : []
-  if (await followConfigurations(walk, folder, inline)) return
+  if (await followConfigurations(walk, folder, inline)) return undefined
   const found = await take(walk, folder, { path, kind: 'resource' })
   if (found !== undefined) await followConfigured(walk, folder, found)
+  return found
 }
 
 /** The paths in a plugin's configuration start where the kustomization file is that names the plugin. */

@@ -1,5 +1,5 @@
 import { isEncrypted } from '../encrypted.js'
-import { isRecord, type KubernetesObject } from '../object.js'
+import { isRecord, without, type KubernetesObject } from '../object.js'
 import type { Kustomization } from './kustomization.js'
 
 /** The labels by which Flux marks what it owns (fluxcd/pkg ssa, SetOwnerLabels). */
@@ -40,7 +40,8 @@ export function decorate(object: KubernetesObject, kustomization: Kustomization)
   return normalize({ ...object, metadata })
 }
 
-function normalize(object: KubernetesObject): KubernetesObject {
+/** Leaves out what only the server writes, and says in a Secret's data what its stringData means. */
+export function normalize(object: KubernetesObject): KubernetesObject {
   const removed = object.kind === 'CustomResourceDefinition' ? [] : ['status']
   const isSecret = object.apiVersion === 'v1' && object.kind === 'Secret'
   return {
@@ -62,12 +63,6 @@ function normalizeSecret(secret: KubernetesObject): Readonly<Record<string, unkn
   ])
   return { ...rest, data: { ...(isRecord(rest.data) ? rest.data : {}), ...Object.fromEntries(encoded) } }
 }
-
-const without = <T>(
-  fields: Readonly<Record<string, T>>,
-  names: readonly string[],
-): Readonly<Record<string, T>> =>
-  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)))
 
 /** Go reads a map of texts whole or not at all: one number in it, and Flux sees an empty map. */
 function texts(value: unknown): Readonly<Record<string, string>> {

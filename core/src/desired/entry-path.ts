@@ -16,7 +16,7 @@ import {
   normalizePath,
   readKustomization,
 } from './kustomization.js'
-import type { Kustomize } from './kustomize.js'
+import { BUILDS_AT_ONCE, type Kustomize } from './kustomize.js'
 import { type OriginFile, traceOrigins } from './origin-file.js'
 import { bareSource, isHelmSource, isSource, readSource, referenceKey, type Source } from './source/source.js'
 import { type OpenRepository, type SourceReader, sourceArtifact } from './source/source-artifact.js'
@@ -58,8 +58,6 @@ export interface EntryPathOptions {
   ) => Promise<Artifact | undefined>
   readonly buildsAtOnce?: number
 }
-
-const BUILDS_AT_ONCE = 4
 
 /**
  * Reads a repository offline as Flux would once it is bootstrapped there: builds the entry path as the root

@@ -13,13 +13,6 @@ type Step = { readonly below: readonly Step[] } & (
 const IDENTITY = new Set(['apiVersion', 'kind', 'status'])
 const compiled = new WeakMap<FieldsV1, readonly Step[]>()
 
-/** The same place in Git, on the cluster and in the schema. */
-interface Place {
-  readonly git: unknown
-  readonly live: unknown
-  readonly type: FieldType
-}
-
 /**
  * Does the build have every field of a set that Flux applied, but for what the server fills up? True is a proof that
  * `undeclaredByBuild` finds none; false says nothing. Quick, for most sets are declared in full.
@@ -30,19 +23,43 @@ export function declaresAll(
   live: KubernetesObject,
   type: FieldType = UNKNOWN_TYPE,
 ): boolean {
-  const root = { git, live, type }
-  const steps = fields === undefined ? [] : compile(fields)
-  return steps.every(
-    (step) => (step.kind === 'field' && IDENTITY.has(step.name)) || isWritten(git, step) || has(root, step),
-  )
+  const steps = (fields === undefined ? [] : compile(fields)).filter(isConfiguration)
+  const missing: (readonly Step[])[] = []
+  collectMissing(git, steps, { trail: [], missing })
+  return missing.every((trail) => isServerMade(trail, live, type))
 }
 
-/** Does Git say all of it itself? Then neither live nor the schema need be asked. */
-function isWritten(git: unknown, step: Step): boolean {
-  const value = step.kind === 'field' ? own(git, step.name) : itemOf(git, step, UNKNOWN_TYPE)
-  if (value === undefined || value === null) return false
-  for (const below of step.below) if (!isWritten(value, below)) return false
-  return true
+const isConfiguration = (step: Step): boolean => step.kind !== 'field' || !IDENTITY.has(step.name)
+
+interface Search {
+  readonly trail: Step[]
+  readonly missing: (readonly Step[])[]
+}
+
+/** The ways to what Git does not have; few, so that only they are held against live and the schema. */
+function collectMissing(git: unknown, steps: readonly Step[], search: Search): void {
+  for (const step of steps) {
+    const value = child(git, step)
+    if (value === undefined || value === null) search.missing.push([...search.trail, step])
+    else if (step.below.length > 0) {
+      search.trail.push(step)
+      collectMissing(value, step.below, search)
+      search.trail.pop()
+    }
+  }
+}
+
+function isServerMade(trail: readonly Step[], live: KubernetesObject, root: FieldType): boolean {
+  let value: unknown = live
+  let type = root
+  for (const step of trail) {
+    value = child(value, step)
+    if (value === undefined) return true
+    type = step.kind === 'field' ? typeBelow(type, step) : type.kind === 'list' ? type.item : UNKNOWN_TYPE
+  }
+  const last = trail.at(-1)
+  // A leaf stands for an empty value where each field or item below is owned on its own.
+  return last?.kind === 'field' && last.below.length === 0 && (isGranular(type) || isFilledUp(value, type))
 }
 
 function compile(fields: FieldsV1): readonly Step[] {
@@ -63,34 +80,14 @@ function stepOf(name: string, child: unknown): Step {
     : { kind: 'value', value: key, below }
 }
 
-function has(parent: Place, step: Step): boolean {
-  const place = below(parent, step)
-  if (place.live === undefined) return true
-  const isLeaf = step.below.length === 0
-  if (place.git !== undefined && place.git !== null)
-    return isLeaf || step.below.every((one) => has(place, one))
-  // A leaf stands for an empty value where each field or item below is owned on its own.
-  return isLeaf && step.kind === 'field' && (isGranular(place.type) || isFilledUp(place.live, place.type))
+/** One step down; an item of a list has its keys, or leaves out the one that has a default (a port's protocol). */
+function child(value: unknown, step: Step): unknown {
+  if (step.kind === 'field')
+    return isRecord(value) && Object.hasOwn(value, step.name) ? value[step.name] : undefined
+  if (!Array.isArray(value)) return undefined
+  if (step.kind === 'value') return value.find((item) => item === step.value)
+  return value.find((item) => isRecord(item) && step.keys.every(([name, key]) => hasKey(item, name, key)))
 }
 
-function below({ git, live, type }: Place, step: Step): Place {
-  if (step.kind === 'field') {
-    const next = typeBelow(type, step)
-    return { git: own(git, step.name), live: own(live, step.name), type: next }
-  }
-  const item = type.kind === 'list' ? type.item : UNKNOWN_TYPE
-  return { git: itemOf(git, step, type), live: itemOf(live, step, type), type: item }
-}
-
-const own = (value: unknown, name: string): unknown =>
-  isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined
-
-function itemOf(list: unknown, step: Exclude<Step, { kind: 'field' }>, type: FieldType): unknown {
-  if (!Array.isArray(list)) return undefined
-  if (step.kind === 'value') return list.find((item) => item === step.value)
-  const presets = type.kind === 'list' ? type.keys : []
-  const preset = (name: string): unknown => presets.find((key) => key.name === name)?.default
-  return list.find(
-    (item) => isRecord(item) && step.keys.every(([name, key]) => (item[name] ?? preset(name)) === key),
-  )
-}
+const hasKey = (item: Readonly<Record<string, unknown>>, name: string, key: unknown): boolean =>
+  item[name] === key || (item[name] === undefined && name === 'protocol' && key === 'TCP')

@@ -1,5 +1,5 @@
 import { formatJson } from '../json.js'
-import type { KustomizationRecord, ObjectRecord, Verdict } from './report.js'
+import type { HelmReleaseRecord, KustomizationRecord, ObjectRecord, Verdict } from './report.js'
 
 /** What a watch tells after its first report: one object or Kustomization that is not as it was. */
 export interface DriftEvent {
@@ -12,6 +12,7 @@ export interface DriftEvent {
   readonly gone?: true
   readonly object?: ObjectRecord
   readonly kustomization?: KustomizationRecord
+  readonly helmRelease?: HelmReleaseRecord
 }
 
 /** Is this still what was told before? Times and actors alone are no news. */
@@ -22,10 +23,16 @@ export function isSameObject(one: ObjectRecord, other: ObjectRecord): boolean {
 const digestOfObject = ({ verdict, reason, fields = [] }: ObjectRecord): string =>
   formatJson([verdict, reason, fields.map(({ field, op, git, live }) => [field, op, git, live])])
 
-/** The same of a Kustomization. */
-export function isSameKustomization(one: KustomizationRecord, other: KustomizationRecord): boolean {
-  return digestOfKustomization(one) === digestOfKustomization(other)
+/** The same of a Kustomization or HelmRelease. */
+export function isSameOwner(one: OwnerRecord, other: OwnerRecord): boolean {
+  return digestOfOwner(one) === digestOfOwner(other)
 }
 
-const digestOfKustomization = (record: KustomizationRecord): string =>
-  JSON.stringify([record.verdict, record.reason, record.revision, record.nextRevision, record.suspended])
+/** What applies objects. */
+export type OwnerRecord = KustomizationRecord | HelmReleaseRecord
+
+function digestOfOwner(record: OwnerRecord): string {
+  const { verdict, reason, suspended } = record
+  const revisions = 'path' in record ? [record.revision, record.nextRevision] : []
+  return JSON.stringify([verdict, reason, suspended, ...revisions])
+}

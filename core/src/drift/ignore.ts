@@ -1,13 +1,16 @@
 import { isRecord, type KubernetesObject } from '../object.js'
 import { formatPointer, type Path } from '../pointer.js'
 
-/** One rule of a Kustomization's `spec.ignore` (Flux 2.9): fields that Flux itself leaves alone. */
+/**
+ * One rule of a Kustomization's `spec.ignore` (Flux 2.9), or of a HelmRelease's `spec.driftDetection.ignore`: fields
+ * that Flux itself leaves alone.
+ */
 export interface IgnoreRule {
   readonly paths: readonly string[]
   readonly target: Readonly<Record<string, unknown>>
 }
 
-/** Reads `spec.ignore`; rules that cannot be read are left out, as they ignore nothing. */
+/** Reads the `ignore` of a spec, or of its `driftDetection`; rules that cannot be read are left out, as they ignore nothing. */
 export function readIgnoreRules(spec: Readonly<Record<string, unknown>>): readonly IgnoreRule[] {
   const rules: readonly unknown[] = Array.isArray(spec.ignore) ? spec.ignore : []
   return rules.filter(isRecord).map((rule) => ({

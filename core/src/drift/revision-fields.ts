@@ -1,7 +1,7 @@
 import { formatJson } from '../json.js'
 import { isRecord, type KubernetesObject, type ManagedFieldsEntry } from '../object.js'
 import { formatField, pathIdentity, type Path } from '../pointer.js'
-import { isFluxApply, isTakenOver } from './actor.js'
+import { FLUX_MANAGER, isFluxApply, isTakenOver } from './actor.js'
 import { undeclaredByBuild, type Addition } from './additions.js'
 import { compare, type Comparison, type Difference } from './compare.js'
 import { additionRecord, differenceRecord, type Circumstances } from './fate.js'
@@ -91,7 +91,9 @@ class Run {
       live,
       type: judging.type,
       entries: this.#entries,
+      applier: FLUX_MANAGER,
       out: undefined,
+      upgrade: undefined,
       held: judging.because,
       comparison,
     }
@@ -136,7 +138,12 @@ class Run {
   }
 
   #undeclaredBy(git: KubernetesObject): readonly Addition[] {
-    return undeclaredByBuild(this.#entries.filter(isFluxApply), git, this.#live, this.#judging.type)
+    return undeclaredByBuild(
+      this.#entries.filter((entry) => isFluxApply(entry)),
+      git,
+      this.#live,
+      this.#judging.type,
+    )
   }
 
   #isIgnored(path: Path): boolean {

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../object.js'
+import { isIgnoredByFlux, type IgnoreRule } from './ignore.js'
 
 /** An object taken out of Flux's hands by a label or annotation. */
 export interface OptOut {
@@ -43,6 +44,34 @@ export function optOut(git: KubernetesObject, live: KubernetesObject): OptOut | 
     : undefined
 }
 
+const DRIFT_DETECTION = 'helm.toolkit.fluxcd.io/driftDetection'
+
+/**
+ * Is an object of a release left out of helm-controller's drift detection, by a switch on it or by a rule for the
+ * whole of it?
+ * Source: helm-controller internal/action/diff.go; fluxcd/pkg ssa/jsondiff/unstructured.go Unstructured.
+ */
+export function driftOptOut(
+  git: KubernetesObject,
+  live: KubernetesObject,
+  ignore: readonly IgnoreRule[],
+): OptOut | undefined {
+  if (isIgnoredByFlux(ignore, live, [])) {
+    const message = 'spec.driftDetection.ignore of its HelmRelease leaves out the whole object'
+    return { inGit: true, reason: 'drift-detection-ignored', message, merge: false }
+  }
+  const inGit = isSet(git, DRIFT_DETECTION, 'disabled')
+  if (!inGit && !isSet(live, DRIFT_DETECTION, 'disabled')) return undefined
+  return {
+    inGit,
+    reason: inGit ? 'drift-detection-disabled' : 'drift-detection-disabled-live-only',
+    message: inGit
+      ? `${DRIFT_DETECTION}: disabled in the release: Flux lets it drift`
+      : `${DRIFT_DETECTION}: disabled is set on the live object only: Flux skips it and will not put anything back`,
+    merge: false,
+  }
+}
+
 /** Does Git allow others to add fields (`ssa: Merge`)? */
 export function allowsOthers(git: KubernetesObject): boolean {
   return has(git, 'ssa', 'merge')
@@ -71,9 +100,11 @@ const message = (found: Pick<OptOut, 'inGit'>, key: string, value: string): stri
     ? `${PREFIX}/${key}: ${value} in Git: Flux does not apply it`
     : `${PREFIX}/${key}: ${value} is set on the live object only: Flux skips it and will not put anything back`
 
+const has = (object: KubernetesObject, key: string, value: string): boolean =>
+  isSet(object, `${PREFIX}/${key}`, value)
+
 /** Manifests are hostile: a label may be anything. */
-function has(object: KubernetesObject, key: string, value: string): boolean {
-  const name = `${PREFIX}/${key}`
-  const found: readonly unknown[] = [object.metadata.labels?.[name], object.metadata.annotations?.[name]]
+function isSet({ metadata }: KubernetesObject, name: string, value: string): boolean {
+  const found: readonly unknown[] = [metadata.labels?.[name], metadata.annotations?.[name]]
   return found.some((text) => typeof text === 'string' && text.toLowerCase() === value)
 }

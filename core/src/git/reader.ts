@@ -55,7 +55,7 @@ export function readerOf(place: Place): Repository {
     resolve: (revision) => resolve(place, git, revision),
     tags: () => tags(place, git),
     tree: treeOf,
-    read: (ids) => blobs(place, objects, ids),
+    read: (ids) => blobs({ place, git, objects }, ids),
     log: (commit, query) => log({ place, git, objects }, commit, query),
     commit: async (id) => {
       const [commit] = await commits(place, objects, [fullId(id)])
@@ -95,19 +95,25 @@ async function tree(place: Place, git: Git, commit: string): Promise<readonly Tr
 }
 
 async function blobs(
-  place: Place,
-  objects: ObjectReader,
+  { place, git, objects }: Sources,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const found = await objectsOf(place, objects, ids.map(fullId))
   const contents = new Map<string, Uint8Array>()
   for (const id of ids) {
     const object = found.get(id)
-    if (object === undefined) throw absent(place, id, 'no such object')
+    if (object === undefined) throw await lacking(place, git, id)
     if (object.type !== 'blob') throw gitFailed(`${id} is not a file`, `it is a ${object.type}`)
     contents.set(id, object.content)
   }
   return contents
+}
+
+/** `cat-file --batch` calls a damaged object missing; asked for that one alone, git says what is wrong with it. */
+async function lacking(place: Place, git: Git, id: string): Promise<Error> {
+  const { words } = await git(['cat-file', '-t', '--end-of-options', id])
+  const isDamaged = /corrupt|inflate|unable to (?:unpack|parse|read)/i.test(words)
+  return isDamaged ? gitFailed(`${id} cannot be read`, words) : absent(place, id, 'no such object')
 }
 
 /** git ends when it may not fetch what a partial clone lacks, instead of answering "missing". */

@@ -1,6 +1,6 @@
 import { cycleWords, dependencyCycles, fullName } from '../desired/dependency-order.js'
 import type { Kustomization } from '../desired/kustomization.js'
-import type { Kustomize } from '../desired/kustomize.js'
+import { BUILDS_AT_ONCE, type Kustomize } from '../desired/kustomize.js'
 import { unknownFieldsNote } from '../desired/spec.js'
 import {
   byName,
@@ -8,21 +8,26 @@ import {
   type DriftReport,
   type KustomizationRecord,
   type ObjectRecord,
+  type ObjectRef,
 } from '../drift/report.js'
+import type { ShowSides } from '../drift/sides.js'
 import type { LabelSelector } from '../label-selector.js'
 import type { Cluster } from '../live/cluster.js'
 import { discover, type Discovery } from '../live/discovery.js'
 import { parseInventoryEntry } from '../live/inventory.js'
-import { Builder } from './builder.js'
 import { pendingRecords, withProposal } from './against.js'
-import { lookElsewhere, proposedObjects, type Outlook } from './outlook.js'
-import { choicesText, type RevisionChoice } from './revision-choice.js'
+import { Builder } from './builder.js'
 import { readFluxState, scopeNotes, type FluxState } from './flux-state.js'
+import { countedAll, countOf } from '../live/counted.js'
+import { NO_RELEASES, readHelmState, releasedObjects, type HelmState } from './helm-plan.js'
+import { helmRecords } from './helm-records.js'
 import { kustomizationRecord } from './kustomization-record.js'
 import { objectRecords } from './object-records.js'
+import { lookElsewhere, proposedObjects, type Outlook } from './outlook.js'
 import { planKustomization, type Plan } from './plan.js'
 import { beginLists, builtObjects, readCluster, type Reading } from './reading.js'
 import type { OpenRepository } from './repositories.js'
+import { choicesText, type RevisionChoice } from './revision-choice.js'
 import { findFocus, focusRecord, isBuilt, isObjectAsked, refuseAbsent, type Focus } from './scope-focus.js'
 import { labelFilter } from './scope-label.js'
 import type { TargetName } from './scope-target.js'
@@ -52,9 +57,9 @@ export interface SurveyRequest {
   readonly now: () => Date
   /** Told what is going on, for a progress line. */
   readonly progress: (message: string) => void
+  /** Told both sides of every object that is not as Git says: whole objects, for those who print them. */
+  readonly show?: ShowSides
 }
-
-const BUILDS_AT_ONCE = 4
 
 /**
  * Compares every object that Flux's Kustomizations own with what Flux built from Git at the revision that
@@ -62,16 +67,14 @@ const BUILDS_AT_ONCE = 4
  * @throws GitOpsError when the cluster or Flux itself cannot be read
  */
 export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> {
-  const { cluster, progress, namespace, targets = [] } = request
+  const { cluster, progress } = request
   progress('reading the kinds of the cluster')
   const discovery = request.discovery ?? (await discover(cluster))
   progress('reading Kustomizations')
   const state = await readFluxState(cluster, discovery)
-  const { kustomizations } = state
-  const focus =
-    request.focusOn?.(state) ?? (await findFocus(targets, { cluster, discovery, state, namespace }))
-  const lists = beginLists(cluster, discovery, kustomizations, focus)
-  const chosen = kustomizations.filter((one) => isBuilt(focus, { ...one, kind: 'Kustomization' }))
+  const focus = await focusOf(request, discovery, state)
+  const lists = beginLists(cluster, discovery, state.kustomizations, focus)
+  const helmState = needsHelm(focus) ? readHelmState(cluster, discovery, state.namespace) : NO_RELEASES
   const builder = new Builder(
     request.openRepository,
     request.kustomize,
@@ -79,12 +82,27 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
     BUILDS_AT_ONCE,
   )
   try {
-    progress(`building ${chosen.length} Kustomizations`)
-    const applied = await Promise.all(chosen.map((item) => planKustomization(item, state, builder)))
+    const chosen = state.kustomizations.filter((one) => isBuilt(focus, { ...one, kind: 'Kustomization' }))
+    const applied = await countedAll(
+      chosen.map((item) => planKustomization(item, state, builder)),
+      countOf(progress, 'building Kustomizations'),
+    )
     const outlook = await lookElsewhere(applied, { ...request, discovery, state, builder, focus })
-    progress('reading the objects')
-    const reading = await readCluster({ ...request, ...outlook, discovery, lists, focus, kustomizations })
-    const made = report({ ...request, ...outlook, state, focus }, reading)
+    const helm = focusedReleases(await helmState, focus)
+    const all = { kustomizations: outlook.plans, helmReleases: helm.plans }
+    const means = {
+      ...request,
+      ...outlook,
+      discovery,
+      lists,
+      focus,
+      ...state,
+      told: countOf(progress, 'reading kinds'),
+    }
+    const made = report(
+      { ...request, ...outlook, state: { ...state, helm }, focus },
+      await readCluster(all, means),
+    )
     refuseAbsent(focus, made)
     return made
   } finally {
@@ -92,27 +110,41 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
   }
 }
 
+const hasNames = ({ targets = [] }: SurveyRequest): boolean => targets.length > 0
+
+async function focusOf(
+  request: SurveyRequest,
+  discovery: Discovery,
+  state: FluxState,
+): Promise<Focus | undefined> {
+  const { cluster, namespace, targets = [] } = request
+  return request.focusOn?.(state) ?? findFocus(targets, { cluster, discovery, state, namespace })
+}
+
+/** Releases are kept in Secrets: they are not read where nothing of a HelmRelease is asked for. */
+const needsHelm = (focus: Focus | undefined): boolean =>
+  focus === undefined || [...focus.owners, ...focus.builders].some(({ kind }) => kind === 'HelmRelease')
+
+const focusedReleases = ({ plans, notes }: HelmState, focus: Focus | undefined): HelmState => ({
+  plans: plans.filter(({ release }) => isBuilt(focus, { ...release, kind: 'HelmRelease' })),
+  notes,
+})
+
 interface Question extends SurveyRequest, Outlook {
-  readonly state: FluxState
+  readonly state: FluxState & { readonly helm: HelmState }
   readonly focus: Focus | undefined
 }
 
 function report(request: Question, reading: Reading): DriftReport {
-  const { state, focus, selector, plans, proposals } = request
+  const { state, plans, proposals, selector } = request
   // With names, the namespace is theirs.
-  const namespace =
-    request.targets === undefined || request.targets.length === 0 ? request.namespace : undefined
+  const namespace = hasNames(request) ? undefined : request.namespace
   const cycles = dependencyCycles(state.kustomizations)
-  const built = [...plans.flatMap(builtObjects), ...proposedObjects(proposals)]
-  const isSelected = labelFilter(selector, built, reading)
-  const inScope = (record: ObjectRecord): boolean =>
-    (namespace === undefined || record.namespace === namespace || record.owner.namespace === namespace) &&
-    isObjectAsked(focus, record) &&
-    isSelected(record)
+  const inScope = scopeFilter(request, namespace, reading)
   const perPlan = plans.map((plan) => {
     const proposal = proposals.get(fullName(plan.kustomization))
     const pending = proposal === undefined ? [] : pendingRecords(proposal, proposals, reading).filter(inScope)
-    const records = [...objectRecords(plan, reading).filter(inScope), ...pending]
+    const records = [...objectRecords(plan, reading, request.show).filter(inScope), ...pending]
     return { plan, records, proposal, pending: pending.length }
   })
   const kustomizations = perPlan
@@ -122,23 +154,51 @@ function report(request: Question, reading: Reading): DriftReport {
       return withProposal(record, proposal, pending)
     })
     .sort(byName)
-  const objects = perPlan.flatMap(({ records }) => records).sort(byName)
+  const helm = helmRecords(state.helm, reading, namespace, request.show)
+  const released = helm.objects.filter(inScope)
+  const helmReleases = helm.releases
+    .filter((one) => selector === undefined || released.some(({ owner }) => isRecordOf(one, owner)))
+    .map((one) => ({ ...one, objects: released.filter(({ owner }) => isRecordOf(one, owner)).length }))
+    .sort(byName)
+  const objects = [...perPlan.flatMap(({ records }) => records), ...released].sort(byName)
   return {
     apiVersion: 'kubectl-gitops/v1',
     kind: 'DriftReport',
     takenAt: request.now().toISOString(),
     cluster: { context: request.cluster.context, server: request.cluster.server },
     scope: scopeOf(request),
-    summary: summarize(kustomizations, objects),
+    summary: summarize([...kustomizations, ...helmReleases], objects),
     kustomizations,
+    helmReleases,
     objects,
     notes: [
       ...scopeNotes(state),
       ...request.notes,
       ...reading.live.notes,
+      ...helm.notes,
       ...kustomizations.flatMap(unknownFieldsNotes),
     ],
   }
+}
+
+const isRecordOf = (one: ObjectRef, owner: ObjectRef): boolean =>
+  one.kind === owner.kind && one.namespace === owner.namespace && one.name === owner.name
+
+function scopeFilter(
+  { state, focus, plans, proposals, selector }: Question,
+  namespace: string | undefined,
+  reading: Reading,
+): (record: ObjectRecord) => boolean {
+  const built = [
+    ...plans.flatMap(builtObjects),
+    ...proposedObjects(proposals),
+    ...state.helm.plans.flatMap(releasedObjects),
+  ]
+  const isSelected = labelFilter(selector, built, reading)
+  return (record) =>
+    (namespace === undefined || record.namespace === namespace || record.owner.namespace === namespace) &&
+    isObjectAsked(focus, record) &&
+    isSelected(record)
 }
 
 /** A Kustomization without an object to show; with a selector, only what could not be built may have one. */

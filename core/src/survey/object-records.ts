@@ -1,10 +1,12 @@
 import { OWNER_NAME, OWNER_NAMESPACE } from '../desired/decorate.js'
+import { isDecrypting } from '../desired/encryption/decryption.js'
 import type { Kustomization } from '../desired/kustomization.js'
 import { readIgnoreRules } from '../drift/ignore.js'
 import { judge, type Judgement } from '../drift/judge.js'
 import { revisionFields, withRevisionFields } from '../drift/revision-fields.js'
 import { maskKnownSecrets } from '../drift/known-secret.js'
 import type { ObjectRecord } from '../drift/report.js'
+import type { ShowSides } from '../drift/sides.js'
 import type { GitOpsError } from '../errors.js'
 import { keyOf, keyString, type KubernetesObject, type ObjectKey } from '../object.js'
 import { isNameUnknown } from './generated-names.js'
@@ -12,6 +14,7 @@ import { heldBecause } from './kustomization-record.js'
 import { orphanRecords } from './orphans.js'
 import type { Plan } from './plan.js'
 import type { Reading } from './reading.js'
+import { tellSides } from './record-sides.js'
 import { clusterKey, isCustom } from './scope.js'
 
 /** One object that a Kustomization applies. */
@@ -26,14 +29,23 @@ interface Subject {
 
 type Finding = Pick<ObjectRecord, 'verdict' | 'reason' | 'message'>
 
-/** Judges every object of a Kustomization: those of its build, and those that only the cluster has. */
-export function objectRecords(plan: Plan, reading: Reading): readonly ObjectRecord[] {
+/**
+ * Judges every object of a Kustomization: those of its build, and those that only the cluster has.
+ * @param show told the sides of those that are not as Git says
+ */
+export function objectRecords(plan: Plan, reading: Reading, show?: ShowSides): readonly ObjectRecord[] {
   if (plan.build?.ok !== true) return []
   const subjects = subjectsOf(plan, reading)
   const findings = [...subjects.values()].map((subject) => ({ subject, ...findingOf(subject) }))
   const secrets = new Set([...secretValuesOf(plan), ...findings.flatMap(({ hidden = [] }) => hidden)])
   const records = findings.map(({ subject, finding }) => recordOf(subject, masked(finding, secrets)))
-  return [...records, ...orphanRecords(plan, reading, new Set(subjects.keys()))]
+  const orphans = orphanRecords(plan, reading, new Set(subjects.keys()))
+  if (show !== undefined) {
+    const telling = { live: reading.live.objects, secrets, sealed: isDecrypting(plan.kustomization), show }
+    for (const [index, record] of records.entries()) tellSides(telling, record, findings[index]?.subject.git)
+    for (const record of orphans) tellSides(telling, record)
+  }
+  return [...records, ...orphans]
 }
 
 function subjectsOf(plan: Plan, reading: Reading): ReadonlyMap<string, Subject> {
@@ -60,7 +72,8 @@ function identityOf(object: KubernetesObject, { discovery }: Reading): string {
   return key === undefined ? `no namespace ${keyString(keyOf(object))}` : keyString(key)
 }
 
-type ObjectFinding = Omit<ObjectRecord, 'apiVersion' | 'kind' | 'name' | 'owner'>
+/** What is said of an object, besides what and whose it is. */
+export type ObjectFinding = Omit<ObjectRecord, 'apiVersion' | 'kind' | 'name' | 'owner'>
 
 function recordOf({ git, key, plan }: Subject, finding: ObjectFinding): ObjectRecord {
   const namespace = key?.namespace ?? ''
@@ -79,7 +92,8 @@ function recordOf({ git, key, plan }: Subject, finding: ObjectFinding): ObjectRe
   }
 }
 
-function masked(finding: ObjectFinding, secrets: ReadonlySet<string>): ObjectFinding {
+/** Takes secret values out of the fields of a finding. */
+export function masked(finding: ObjectFinding, secrets: ReadonlySet<string>): ObjectFinding {
   const { fields, explained, ...rest } = finding
   return {
     ...rest,
@@ -105,7 +119,7 @@ function findingOf(subject: Subject): Judged {
     : judged(subject, live)
 }
 
-const NO_NAMESPACE: Finding = {
+export const NO_NAMESPACE: Finding = {
   verdict: 'failed',
   reason: 'namespace-missing',
   message: 'a namespaced kind without a namespace: Flux refuses to apply it',
@@ -183,7 +197,11 @@ const objectAt = (
 
 const AHEAD = { reason: 'applied-ahead' } as const
 
-function problemFinding({ git, reading }: Subject, problem: GitOpsError): Finding {
+/** What is said of an object that could not be read. */
+export function problemFinding(
+  { git, reading }: Pick<Subject, 'git' | 'reading'>,
+  problem: GitOpsError,
+): Finding {
   if (problem.code === 'NOT_FOUND' && reading.definitions.kinds.has(`${keyOf(git).group}/${git.kind}`)) {
     const message = 'its CustomResourceDefinition is not on the cluster yet'
     return { verdict: 'missing', reason: 'blocked-by-crd', message }
@@ -210,7 +228,7 @@ function absentFinding(subject: Subject): Finding {
 }
 
 /** Known only where the namespace itself is in Git: then its absence was looked up. */
-function isAbsentNamespace(namespace: string, { definitions, live }: Reading): boolean {
+export function isAbsentNamespace(namespace: string, { definitions, live }: Reading): boolean {
   const key = keyString({ group: '', kind: 'Namespace', namespace: '', name: namespace })
   return definitions.namespaces.has(namespace) && !live.objects.has(key) && !live.problems.has(key)
 }

@@ -2,9 +2,9 @@ import { OWNER_NAME, OWNER_NAMESPACE } from '../desired/decorate.js'
 import { fullName } from '../desired/dependency-order.js'
 import type { ObjectRecord } from '../drift/report.js'
 import { isPruneDisabled } from '../drift/switches.js'
-import { parseInventoryEntry } from '../live/inventory.js'
 import { keyOf, keyString, type KubernetesObject } from '../object.js'
 import { isNameUnknown, mayBe } from './generated-names.js'
+import { inventoryItems } from './inventory-items.js'
 import { heldBecause } from './kustomization-record.js'
 import type { Plan } from './plan.js'
 import type { Reading } from './reading.js'
@@ -19,7 +19,7 @@ export function orphanRecords(
   { live, labelled }: Pick<Reading, 'live' | 'labelled'>,
   inGit: ReadonlySet<string>,
 ): readonly ObjectRecord[] {
-  const inventory = new Set(plan.kustomization.status.inventory.flatMap(inventoryKey))
+  const inventory = new Set(inventoryItems(plan.kustomization).map(({ key }) => keyString(key)))
   const unnamed = unnamedObjects(plan)
   const isMade = (object: KubernetesObject): boolean => unnamed.some((one) => mayBe(keyOf(object), one))
   const own = (labelled.get(fullName(plan.kustomization)) ?? []).filter((key) => !inventory.has(key))
@@ -35,11 +35,13 @@ export function orphanRecords(
  */
 export function labelledObjects(
   live: ReadonlyMap<string, KubernetesObject>,
+  nameLabel = OWNER_NAME,
+  namespaceLabel = OWNER_NAMESPACE,
 ): ReadonlyMap<string, readonly string[]> {
   const labelled = new Map<string, string[]>()
   for (const [key, { metadata }] of live) {
     const { labels = {}, ownerReferences } = metadata
-    const { [OWNER_NAME]: name, [OWNER_NAMESPACE]: namespace } = labels
+    const { [nameLabel]: name, [namespaceLabel]: namespace } = labels
     const isCopy = Array.isArray(ownerReferences) && ownerReferences.length > 0
     if (isCopy || name === undefined || namespace === undefined) continue
     const owner = fullName({ name, namespace })
@@ -53,11 +55,6 @@ export function labelledObjects(
 /** What the builds have under names that end in a hash of encrypted content: one of the live objects is that. */
 const unnamedObjects = ({ build, next }: Plan): readonly KubernetesObject[] =>
   [build, next].flatMap((result) => (result?.ok === true ? result.build.objects : [])).filter(isNameUnknown)
-
-function inventoryKey(entry: { readonly id: string; readonly v: string }): readonly string[] {
-  const item = parseInventoryEntry(entry)
-  return item === undefined ? [] : [keyString(item.key)]
-}
 
 function orphanRecord(plan: Plan, live: KubernetesObject, listed: boolean): ObjectRecord {
   const { apiVersion, namespace, name } = plan.kustomization

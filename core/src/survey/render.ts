@@ -1,7 +1,7 @@
 import { baselineOf } from '../desired/baseline.js'
 import type { Kustomization } from '../desired/kustomization.js'
 import { fullName } from '../desired/dependency-order.js'
-import type { Kustomize } from '../desired/kustomize.js'
+import { BUILDS_AT_ONCE, type Kustomize } from '../desired/kustomize.js'
 import { traceOrigins, type OriginFile } from '../desired/origin-file.js'
 import type { Cluster } from '../live/cluster.js'
 import { discover } from '../live/discovery.js'
@@ -28,8 +28,6 @@ export interface RenderRequest {
   /** Told what is going on, for a progress line. */
   readonly progress: (message: string) => void
 }
-
-const BUILDS_AT_ONCE = 4
 
 /**
  * Builds the Kustomizations of a cluster as Flux applies them: at the revision that their live objects come

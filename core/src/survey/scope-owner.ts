@@ -1,5 +1,6 @@
 import { baselineOf } from '../desired/baseline.js'
 import { OWNER_NAME, OWNER_NAMESPACE } from '../desired/decorate.js'
+import { HELM_OWNER_NAME, HELM_OWNER_NAMESPACE } from '../desired/helm-release.js'
 import type { FluxReference, Kustomization } from '../desired/kustomization.js'
 import { GitOpsError } from '../errors.js'
 import { statusOf } from '../live/answer.js'
@@ -18,8 +19,6 @@ export interface Ownership {
   readonly refusal: GitOpsError
 }
 
-const HELM_NAME = 'helm.toolkit.fluxcd.io/name'
-const HELM_NAMESPACE = 'helm.toolkit.fluxcd.io/namespace'
 /** An object without its contents: a Secret's never leave the server. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json'
 
@@ -84,7 +83,7 @@ export function labelledOwners({ labels, owner }: Metadata): readonly FluxRefere
   if (owner !== undefined) return []
   const pairs = [
     { kind: 'Kustomization', name: labels[OWNER_NAME], namespace: labels[OWNER_NAMESPACE] },
-    { kind: 'HelmRelease', name: labels[HELM_NAME], namespace: labels[HELM_NAMESPACE] },
+    { kind: 'HelmRelease', name: labels[HELM_OWNER_NAME], namespace: labels[HELM_OWNER_NAMESPACE] },
   ]
   return pairs.flatMap(({ kind, name, namespace }) =>
     typeof name === 'string' && typeof namespace === 'string' ? [{ kind, name, namespace }] : [],

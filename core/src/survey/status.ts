@@ -1,3 +1,4 @@
+import { BUILDS_AT_ONCE } from '../desired/kustomize.js'
 import { baselineOf } from '../desired/baseline.js'
 import { dependencyCycles, fullName } from '../desired/dependency-order.js'
 import { readyCondition, type Kustomization } from '../desired/kustomization.js'
@@ -20,8 +21,6 @@ export interface StatusRequest extends Omit<RenderRequest, 'revisions' | 'origin
   readonly namespace?: string
   readonly now: () => Date
 }
-
-const BUILDS_AT_ONCE = 4
 
 /**
  * The Kustomizations of a cluster as a tree: who applies whom, in the order in which Flux gets to them, with

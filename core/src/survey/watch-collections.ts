@@ -1,3 +1,4 @@
+import { HELM_OWNER_NAME } from '../desired/helm-release.js'
 import type { FluxReference } from '../desired/kustomization.js'
 import { asGitOpsError, type GitOpsError } from '../errors.js'
 import type { Cluster } from '../live/cluster.js'
@@ -80,7 +81,8 @@ export class Collections {
 
   async #followKind(resource: ApiResource, namespaces: ReadonlySet<string>): Promise<void> {
     try {
-      await this.#followPath(resource, resourcePath(resource))
+      await this.#followPath(resource, resourcePath(resource), OWNER_LABEL)
+      await this.#tolerate(() => this.#followPath(resource, resourcePath(resource), HELM_OWNER_NAME))
     } catch (thrown) {
       const error = asGitOpsError(thrown)
       if (error.code !== 'FORBIDDEN') {
@@ -88,15 +90,21 @@ export class Collections {
         return
       }
       const paths = [...namespaces].filter((name) => name !== '').map((name) => resourcePath(resource, name))
-      await Promise.all(paths.map((path) => this.#tolerate(() => this.#followPath(resource, path))))
+      const selectors = [OWNER_LABEL, HELM_OWNER_NAME]
+      await Promise.all(
+        paths.flatMap((path) =>
+          selectors.map((selector) => this.#tolerate(() => this.#followPath(resource, path, selector))),
+        ),
+      )
     }
   }
 
-  #followPath(resource: ApiResource, path: string): Promise<void> {
+  #followPath(resource: ApiResource, path: string, label: string): Promise<void> {
     const { cluster, signal, focus, objectChanged, trouble } = this.#request
+    const isNarrow = label === OWNER_LABEL && focus?.objects.length === 0
     return follow(cluster, {
       path,
-      labelSelector: (focus?.objects.length === 0 ? ownerSelector(focus) : undefined) ?? OWNER_LABEL,
+      labelSelector: (isNarrow ? ownerSelector(focus) : undefined) ?? label,
       part: 'metadata',
       digest: metadataDigest,
       changed: (change) => {

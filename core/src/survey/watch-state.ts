@@ -1,9 +1,10 @@
 import { referenceKey } from '../desired/source/source.js'
-import { isSameKustomization, isSameObject, type DriftEvent } from '../drift/event.js'
+import { isSameObject, isSameOwner, type DriftEvent, type OwnerRecord } from '../drift/event.js'
 import {
   byName,
   summarize,
   type DriftReport,
+  type HelmReleaseRecord,
   type KustomizationRecord,
   type ObjectRecord,
   type ObjectRef,
@@ -27,19 +28,23 @@ const identityOf = (record: ObjectRecord): string =>
 export class WatchState {
   readonly #objects = new Map<string, ObjectRecord>()
   readonly #kustomizations = new Map<string, KustomizationRecord>()
+  readonly #releases = new Map<string, HelmReleaseRecord>()
   #report: DriftReport
 
   constructor(report: DriftReport) {
     this.#report = report
     for (const record of report.objects) this.#objects.set(identityOf(record), record)
     for (const record of report.kustomizations) this.#kustomizations.set(ownerKey(record), record)
+    for (const record of report.helmReleases) this.#releases.set(ownerKey(record), record)
   }
 
   /** Everything that is known, as one report. */
   report(): DriftReport {
     const objects = [...this.#objects.values()].sort(byName)
     const kustomizations = [...this.#kustomizations.values()].sort(byName)
-    return { ...this.#report, summary: summarize(kustomizations, objects), kustomizations, objects }
+    const helmReleases = [...this.#releases.values()].sort(byName)
+    const summary = summarize([...kustomizations, ...helmReleases], objects)
+    return { ...this.#report, summary, kustomizations, helmReleases, objects }
   }
 
   /** The Flux objects that have an object, by the key of the object. */
@@ -56,9 +61,14 @@ export class WatchState {
   merge(report: DriftReport, part: Part | undefined): readonly DriftEvent[] {
     this.#report = { ...this.#report, takenAt: report.takenAt, notes: report.notes }
     const base = { apiVersion: 'kubectl-gitops/v1', kind: 'DriftEvent', time: report.takenAt } as const
-    const objects = this.#mergeObjects(report, part).map((event) => ({ ...base, ...event }))
-    const kustomizations = this.#mergeKustomizations(report, part).map((event) => ({ ...base, ...event }))
-    return [...objects, ...kustomizations]
+    const told = this.#mergeObjects(report, part)
+    const kustomizations = this.#mergeOwners(this.#kustomizations, report.kustomizations, part)
+    const releases = this.#mergeOwners(this.#releases, report.helmReleases, part)
+    return [
+      ...told.map((event) => ({ ...base, ...event })),
+      ...kustomizations.map(({ record, ...event }) => ({ ...base, ...event, kustomization: record })),
+      ...releases.map(({ record, ...event }) => ({ ...base, ...event, helmRelease: record })),
+    ]
   }
 
   #mergeObjects(report: DriftReport, part: Part | undefined): readonly Told[] {
@@ -78,21 +88,24 @@ export class WatchState {
     return told
   }
 
-  #mergeKustomizations(report: DriftReport, part: Part | undefined): readonly Told[] {
-    const fresh = new Map(report.kustomizations.map((record) => [ownerKey(record), record]))
-    const told: Told[] = []
-    for (const [key, kustomization] of [...this.#kustomizations]) {
+  #mergeOwners<T extends OwnerRecord>(
+    known: Map<string, T>,
+    newer: readonly T[],
+    part: Part | undefined,
+  ): readonly ToldOwner<T>[] {
+    const fresh = new Map(newer.map((record) => [ownerKey(record), record]))
+    const told: ToldOwner<T>[] = []
+    for (const [key, record] of [...known]) {
       if (fresh.has(key) || (part !== undefined && !part.owners.has(key))) continue
-      this.#kustomizations.delete(key)
-      told.push({ previous: kustomization.verdict, gone: true, kustomization })
+      known.delete(key)
+      told.push({ previous: record.verdict, gone: true, record })
     }
-    for (const [key, record] of fresh) {
-      const before = this.#kustomizations.get(key)
-      const kustomization = { ...record, objects: this.#count(key) }
-      this.#kustomizations.set(key, kustomization)
-      if (before === undefined) told.push({ kustomization })
-      else if (!isSameKustomization(before, kustomization))
-        told.push({ previous: before.verdict, kustomization })
+    for (const [key, newest] of fresh) {
+      const before = known.get(key)
+      const record = { ...newest, objects: this.#count(key) }
+      known.set(key, record)
+      if (before === undefined) told.push({ record })
+      else if (!isSameOwner(before, record)) told.push({ previous: before.verdict, record })
     }
     return told
   }
@@ -103,6 +116,8 @@ export class WatchState {
 }
 
 type Told = Omit<DriftEvent, 'apiVersion' | 'kind' | 'time'>
+
+type ToldOwner<T> = Pick<DriftEvent, 'previous' | 'gone'> & { readonly record: T }
 
 const isInPart = (record: ObjectRecord, part: Part | undefined): boolean =>
   part === undefined || part.owners.has(ownerKey(record.owner)) || part.keys.has(keyString(recordKey(record)))

@@ -9,17 +9,20 @@ export function printJson(document: unknown): string {
   return `${escapeUnseen(formatJson(document, 4))}\n`
 }
 
-/** Prints a document as one line, for a stream of them (NDJSON). */
-export const printJsonLine = (document: unknown): string => `${escapeUnseen(formatJson(document))}\n`
+/** The same on one line. */
+export function printJsonLine(document: unknown): string {
+  return `${escapeUnseen(formatJson(document))}\n`
+}
 
-const escapeUnseen = (json: string): string =>
-  json.replace(UNSEEN, (character) =>
+function escapeUnseen(json: string): string {
+  return json.replace(UNSEEN, (character) =>
     // Characters beyond 16 bits are two escapes.
     character
       .split('')
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
       .join(''),
   )
+}
 
 const OPTIONS = { compat: 'yaml-1.1', aliasDuplicateObjects: false } as const
 const UNFOLDED = { lineWidth: 0 } as const

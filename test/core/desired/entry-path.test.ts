@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { readEntryPath } from '@kubectl-gitops/core/desired/entry-path.js'
 import { flux, gitRepository, summary } from './flux-files.js'
 import { configMap, type Files, Stage } from './stage.js'
@@ -96,6 +98,31 @@ describe('an entry path', () => {
       sops: ['ConfigMap/a'],
     })
   })
+
+  it.each(['damaged', 'absent'])(
+    'goes on where a file of one Kustomization is %s in the repository',
+    async (fault) => {
+      const repository = await stage.repository({
+        'clusters/one/bad.yaml': flux('bad', { path: './bad' }),
+        'clusters/one/apps.yaml': flux('apps', { path: './apps' }),
+        'apps/a.yaml': configMap('a'),
+        'bad/b.yaml': configMap(fault),
+      })
+      const id = await repository.git('rev-parse', 'HEAD:bad/b.yaml')
+      const object = join(repository.path, '.git', 'objects', id.slice(0, 2), id.slice(2))
+      await rm(object)
+      if (fault === 'damaged') await writeFile(object, 'not zlib')
+      const artifact = await stage.open(repository.path, 'HEAD')
+      const found = await readEntryPath(artifact, 'clusters/one', stage.kustomize)
+      expect(summary(found)).toEqual({
+        'flux-system': ['Kustomization/apps', 'Kustomization/bad'],
+        apps: ['ConfigMap/a'],
+        bad: fault === 'damaged' ? 'GIT_FAILED' : 'REVISION_NOT_FOUND',
+      })
+      const [words] = found.kustomizations.flatMap((one) => ('error' in one ? [one.error.why] : []))
+      expect(words).toMatch(fault === 'damaged' ? /inflate: data stream error/ : /^no such object$/)
+    },
+  )
 
   it('that does not exist is the root’s own failure', async () => {
     expect(summary(await read({ 'a.yaml': configMap('a') }))).toEqual({ 'flux-system': 'PATH_NOT_FOUND' })

@@ -37,6 +37,22 @@ const file = (lines: string, more: Files = {}): Files => ({
 const plugin = (fields: string) =>
   `apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: {name: stolen}\n${fields}\n`
 
+const floors = (count: number, files: (floor: number) => Files): Files =>
+  Object.fromEntries(Array.from({ length: count }, (_, floor) => Object.entries(files(floor))).flat())
+
+/** A floor of two folders, each of which loads both folders of the next one: 15 of them are 65,536 loads. */
+const doubled = (floor: number): Files =>
+  Object.fromEntries(
+    ['a', 'b'].map((side) => [
+      `f${floor}/${side}/kustomization.yaml`,
+      `nameSuffix: -${side}\nresources: [../../f${floor + 1}/a, ../../f${floor + 1}/b]`,
+    ]),
+  )
+
+const nested = (floor: number): Files => ({
+  [`t${floor}/kustomization.yaml`]: `resources: [../t${floor + 1}]`,
+})
+
 /** Title, files, and the code that it has to end in. */
 const tricks: readonly (readonly [string, () => Files, string])[] = [
   ['an absolute resource', () => file(`resources: [${outside}]`), 'PATH_ESCAPES'],
@@ -56,6 +72,17 @@ const tricks: readonly (readonly [string, () => Files, string])[] = [
   ['a generated env', () => file(`secretGenerator: [{name: x, envs: [${up()}]}]`), 'PATH_ESCAPES'],
   ['the old env', () => file(`configMapGenerator: [{name: x, env: ${up()}}]`), 'PATH_ESCAPES'],
   ['a patch file', () => file(`resources: [ok.yaml]\npatches: [{path: ${up()}}]`), 'PATH_ESCAPES'],
+  [
+    'bases that double on every floor',
+    () => file('resources: [../f0/a, ../f0/b]', floors(15, doubled)),
+    'LIMIT_EXCEEDED',
+  ],
+  ['a tower of bases', () => file('resources: [../t0]', floors(101, nested)), 'LIMIT_EXCEEDED'],
+  [
+    'a list without an end',
+    () => file(`resources: [${Array.from({ length: 20_001 }, (_, i) => `x${i}.yaml`).join(',')}]`),
+    'LIMIT_EXCEEDED',
+  ],
   [
     'an old patch file',
     () => file(`resources: [ok.yaml]\npatchesJson6902: [{path: ${up()}}]`),

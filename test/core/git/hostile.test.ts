@@ -242,7 +242,11 @@ describe('a file', () => {
     await chmod(object, 0o644)
     await writeFile(object, 'not zlib')
     const repository = await open(damaged.path)
-    await expect(repository.read([bad!.id])).rejects.toThrow()
+    await expect(repository.read([bad!.id])).rejects.toMatchObject({
+      code: 'GIT_FAILED',
+      message: `${bad!.id} cannot be read`,
+      why: expect.stringMatching(/inflate: data stream error/),
+    })
     expect(Buffer.from((await repository.read([good!.id])).get(good!.id)!).toString()).toBe('good\n')
   })
 })
