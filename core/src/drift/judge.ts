@@ -1,8 +1,18 @@
 import type { KubernetesObject, ManagedFieldsEntry } from '../object.js'
-import { fieldPath, formatField, formatPointer, pathIdentity, type Path } from '../pointer.js'
-import { actorOf, FLUX_MANAGER, HELM_MANAGER, isFluxApply, type Actor, type Applier } from './actor.js'
+import { formatField, pathIdentity, type Path } from '../pointer.js'
+import {
+  actorOf,
+  FLUX_MANAGER,
+  HELM_MANAGER,
+  isFluxApply,
+  isTakenOver,
+  type Actor,
+  type Applier,
+} from './actor.js'
 import { additionsOf, undeclaredByBuild, type Addition } from './additions.js'
-import { compare, NOTHING_FOUND, type Comparison, type Difference } from './compare.js'
+import { isBookkeeping, isKubectlRecord } from './bookkeeping.js'
+import { compare, NOTHING_FOUND, type CompareOptions, type Comparison, type Difference } from './compare.js'
+import { blamedRecord, heededRecord, isContradiction, isUnclaimed } from './contradiction.js'
 import { declaresAll } from './declared.js'
 import { encryptedMessage, encryptedRecords, hiddenValues } from './encrypted-fields.js'
 import { additionRecord, differenceRecord, keepsOthers, scaledRecords, type Circumstances } from './fate.js'
@@ -10,9 +20,12 @@ import { isOlderInstall, refusedPatch } from './release-fate.js'
 import { withoutHollow } from './hollow.js'
 import { isIgnoredByFlux, type IgnoreRule } from './ignore.js'
 import { holdersOf } from './managed-fields.js'
+import { isForeign, solelyFlux } from './ownership.js'
 import { isPlainlyEqual } from './plainly-equal.js'
+import { foretell, wantsDryRun, type Prediction } from './prediction.js'
 import type { Confidence, EncryptedRecord, FieldRecord, Verdict } from './report.js'
 import type { FieldType } from './schema.js'
+import { isServerDefault } from './server-default.js'
 import { driftOptOut, optOut, type OptOut } from './switches.js'
 
 /** What is known about the Kustomization or HelmRelease that applies an object. */
@@ -25,6 +38,10 @@ export interface Judging {
   readonly ignore: readonly IgnoreRule[]
   /** Why Flux will not reconcile for now (suspended, build fails, …); undefined when it will. */
   readonly held: string | undefined
+  /** Flux deletes and creates again what it cannot change (`spec.force`). */
+  readonly force?: boolean
+  /** What a dry run of Flux's next apply came to; it decides what is undecided without. */
+  readonly prediction?: Prediction
   /** Why helm-controller will upgrade the release, which puts back more than a correction of drift does. */
   readonly upgrade?: string
 }
@@ -51,8 +68,8 @@ export interface Judgement {
  * @param live read in Git's apiVersion
  */
 export function judge(git: KubernetesObject, live: KubernetesObject, judging: Judging): Judgement {
-  const { type, custom, ignore, held, upgrade, applier = FLUX_MANAGER } = judging
-  const out = applier === HELM_MANAGER ? driftOptOut(git, live, ignore) : optOut(git, live)
+  const { type, custom, applier = FLUX_MANAGER } = judging
+  const out = applier === HELM_MANAGER ? driftOptOut(git, live, judging.ignore) : optOut(git, live)
   const aside = setAside(live, out)
   if (aside !== undefined) return aside
   const entries = live.metadata.managedFields ?? []
@@ -60,8 +77,12 @@ export function judge(git: KubernetesObject, live: KubernetesObject, judging: Ju
   const isForeigners = entries.some((entry) => isForeign(entry, applier))
   const asserted = custom || (plain && !isForeigners) ? git : withoutHollow(git, type)
   const vouch = (path: Path): boolean => solelyFlux({ entries, live, type, applier }, path)
-  const comparison = plain ? NOTHING_FOUND : compare(asserted, live, { type, custom, vouch })
-  return decide({ git, asserted, live, type, entries, applier, out, held, upgrade, ignore, comparison })
+  const comparison = plain ? NOTHING_FOUND : comparisonOf(git, live, { type, custom, vouch })
+  return decide({ upgrade: undefined, ...judging, git, asserted, live, entries, applier, out, comparison })
+}
+
+function comparisonOf(git: KubernetesObject, live: KubernetesObject, options: CompareOptions): Comparison {
+  return compare(options.custom ? git : withoutHollow(git, options.type, live), live, options)
 }
 
 /** What needs no comparison: Git leaves it alone, or it is about to go. */
@@ -78,6 +99,9 @@ const NOTHING = { fields: [], explained: [] } as const
 
 interface Case extends Circumstances {
   readonly asserted: KubernetesObject
+  readonly custom: boolean
+  readonly prediction?: Prediction
+  readonly force?: boolean
   readonly ignore: readonly IgnoreRule[]
   readonly comparison: Comparison
 }
@@ -85,26 +109,40 @@ interface Case extends Circumstances {
 type Finding = Omit<Judgement, 'fields' | 'explained' | 'encrypted' | 'hidden'>
 
 function decide(it: Case): Judgement {
-  const { differences, encrypted } = it.comparison
+  const { encrypted } = it.comparison
+  const differences = it.comparison.differences.filter((difference) => isUnclaimed(it, difference))
   const added = foreignAdditions(it)
   const heeded = differences.filter((difference) => !isIgnored(it, difference))
   const certain = heeded.filter((difference) => isCertain(it, difference))
   const told = { ...it, refused: refusedPatch(it, heeded) }
   const blamed = added.filter((addition) => isBlamed(it, addition))
   const fields = [
-    ...certain.map((difference) => differenceRecord(told, difference)),
-    ...blamed.map((addition) => additionRecord(it, addition)),
+    ...certain.map((difference) => heededRecord(told, difference)),
+    ...blamed.map((addition) => blamedRecord(it, addition)),
   ].sort(byField)
   const explained = [
     ...differences.filter((difference) => isIgnored(it, difference)).map((item) => ignoredRecord(it, item)),
+    ...it.comparison.dropped.map((difference) => droppedRecord(it, difference)),
     ...scaledRecords(it),
     ...added.filter((addition) => !blamed.includes(addition)).map((item) => additionRecord(it, item)),
   ].sort(byField)
-  const finding =
-    fields.length > 0 || it.out !== undefined ? drifted(it, certain, blamed) : undrifted(it, heeded.at(0))
-  if (encrypted.length === 0) return { ...finding, fields, explained }
+  const isDrifted = fields.length > 0 || it.out !== undefined
+  const finding = refusal(it) ?? (isDrifted ? drifted(it, certain, blamed) : undrifted(it, heeded.at(0)))
+  if (encrypted.length === 0) return exactly(it, { ...finding, fields, explained }, heeded)
   const hidden = hiddenValues(it.live, encrypted)
   return { ...finding, fields, explained, encrypted: encryptedRecords(encrypted), hidden }
+}
+
+/** What a dry run tells more, where one was made. */
+function exactly(it: Case, judgement: Judgement, differences: readonly Difference[]): Judgement {
+  const { prediction } = it
+  if (prediction === undefined || !wantsDryRun(judgement)) return judgement
+  const isIgnoredHere = (place: { readonly path: Path }): boolean => isIgnored(it, place)
+  return foretell(
+    { ...it, differences, isIgnored: isIgnoredHere, doubt: ownershipDoubt(it) },
+    judgement,
+    prediction,
+  )
 }
 
 /** A value that Flux alone wrote may have been changed by a webhook, which Flux's next apply would run into again. */
@@ -112,6 +150,21 @@ const isCertain = (it: Case, { op, path }: Difference): boolean => op === 'reord
 
 const byField = (a: FieldRecord, b: FieldRecord): number =>
   a.field < b.field ? -1 : a.field > b.field ? 1 : 0
+
+/** Git says what the server never takes: nothing that it says can be applied. */
+function refusal(it: Case): Finding | undefined {
+  const [first] = it.comparison.refused
+  // Helm may have created what it could not apply.
+  if (first === undefined || it.applier === HELM_MANAGER) return undefined
+  return { verdict: 'failed', reason: 'invalid-desired', message: `${first.why}: Flux cannot apply it` }
+}
+
+/** Flux alone wrote it, and it is not there: whoever drops it does so at every apply. */
+const droppedRecord = (it: Case, difference: Difference): FieldRecord => ({
+  ...differenceRecord(it, difference),
+  willRevert: false,
+  because: 'the server does not keep it: a feature is disabled, or a webhook takes it out',
+})
 
 /** A difference in a field that Flux leaves alone on purpose. */
 function ignoredRecord(it: Case, difference: Difference): FieldRecord {
@@ -129,20 +182,22 @@ const isIgnored = (it: Case, { path }: { readonly path: Path }): boolean =>
 const isOutOfBand = (actor: Actor): boolean => actor.class === 'person' || actor.class === 'automation'
 
 function isBlamed(it: Case, addition: Addition): boolean {
-  if (isIgnored(it, addition) || keepsOthers(it) || isRequest(addition.path)) return false
-  if (it.applier === HELM_MANAGER && isOlderInstall(addition.entry)) return false
-  return isOutOfBand(actorOf(addition.entry))
+  const { path, entry } = addition
+  if (isIgnored(it, addition) || isBookkeeping(path)) return false
+  if (it.applier === HELM_MANAGER && isOlderInstall(entry)) return false
+  if (isContradiction(it.git, addition)) return true
+  if (keepsOthers(it)) return false
+  // What Flux itself wrote before it used server-side apply is a remnant: it takes it over and drops it.
+  const isRemnant = it.applier === FLUX_MANAGER && actorOf(entry).class === 'flux' && isTakenOver(entry)
+  return isRemnant || isOutOfBand(actorOf(entry))
 }
-
-/** `flux reconcile` and its like ask by annotation (fluxcd/pkg apis/meta): a request, not configuration. */
-const isRequest = (path: Path): boolean =>
-  path.length === 3 && formatPointer(path).startsWith('/metadata/annotations/reconcile.fluxcd.io~1')
 
 function drifted(it: Case, certain: readonly Difference[], blamed: readonly Addition[]): Finding {
   const confidence = it.type === undefined ? 'heuristic' : 'proved'
   if (it.out !== undefined)
     return { verdict: 'drifted', reason: it.out.reason, message: it.out.message, confidence }
-  if (certain.length === 0) return { verdict: 'drifted', reason: 'unmanaged-field', confidence }
+  const isModified = certain.length > 0 || blamed.some((addition) => isContradiction(it.git, addition))
+  if (!isModified) return { verdict: 'drifted', reason: 'unmanaged-field', confidence }
   const reordered = blamed.length === 0 && certain.every((difference) => difference.op === 'reordered')
   if (reordered) return { verdict: 'drifted', reason: 'reordered', confidence }
   const rival = blamed.length === 0 ? rivalOf(it, certain) : undefined
@@ -167,13 +222,15 @@ function undrifted(it: Case, unexplained: Difference | undefined): Finding {
     return { verdict: 'unknown', reason: 'encrypted', message: encryptedMessage(encryptedRecords(sealed)) }
   const doubt = firstDoubt(it, unexplained)
   if (doubt !== undefined) return { verdict: 'unknown', reason: 'undecided', message: doubt }
-  const { vouched, equivalent, unknownFields } = it.comparison
-  const confidence = it.type === undefined ? 'heuristic' : vouched.length > 0 ? 'vouched' : 'proved'
+  const { vouched, dropped, equivalent, unknownFields } = it.comparison
+  const isVouched = vouched.length + dropped.length > 0
+  const confidence = it.type === undefined ? 'heuristic' : isVouched ? 'vouched' : 'proved'
   const [misspelt] = unknownFields
   if (misspelt !== undefined) {
     const message = `${formatField(misspelt)} is not a field of ${it.git.kind}: the server drops it`
     return { verdict: 'in-sync', reason: 'unknown-field', message, confidence }
   }
+  if (dropped.length > 0) return { verdict: 'in-sync', reason: 'dropped-by-server', confidence }
   return { verdict: 'in-sync', ...(equivalent.length > 0 ? { reason: 'equivalent' } : {}), confidence }
 }
 
@@ -186,12 +243,14 @@ function firstDoubt(it: Case, unexplained: Difference | undefined): string | und
     )
   const doubt = it.comparison.doubts.find((item) => !isIgnored(it, item))
   if (doubt !== undefined) return `${formatField(doubt.path)}: ${doubt.why}`
+  const [refused] = it.comparison.refused
+  if (refused !== undefined) return refused.why
   const own = it.entries.filter(
     (entry) => isOwnApply(entry, it.applier) && !declaresAll(entry.fieldsV1, it.git, it.live, it.type),
   )
   const undeclared = undeclaredByBuild(own, it.git, it.live, it.type).find((item) => !isIgnored(it, item))
   if (undeclared !== undefined)
-    return `${it.applier} applied ${formatField(undeclared.path)}, which this build does not have`
+    return `${it.applier} applied ${formatField(undeclared.path)}, which ${it.applier === HELM_MANAGER ? 'the release' : 'this build'} does not have`
   return ownershipDoubt(it)
 }
 
@@ -226,31 +285,11 @@ function foreignAdditions(it: Case): readonly Addition[] {
     if (known === undefined || (known.entry.time ?? '') < (addition.entry.time ?? ''))
       newest.set(identity, addition)
   }
-  return [...newest.values()].filter((addition) => !isKubectlRecord(addition.path))
+  const isNothing = ({ path }: Addition): boolean =>
+    isKubectlRecord(path) ||
+    (!it.custom && isServerDefault(it.live, path) && !isContradiction(it.git, { path }))
+  return [...newest.values()].filter((addition) => !isNothing(addition))
 }
 
 const additionsIn = (it: Case, entry: ManagedFieldsEntry): readonly Addition[] =>
   additionsOf(entry, it.asserted, it.live, it.type)
-
-/** Of the subresources only `scale` writes configuration. */
-const isForeign = (entry: ManagedFieldsEntry, applier: Applier): boolean =>
-  !isFluxApply(entry, applier) && (!entry.subresource || entry.subresource === 'scale')
-
-const LAST_APPLIED = pathIdentity(
-  fieldPath([], 'metadata', 'annotations', 'kubectl.kubernetes.io/last-applied-configuration'),
-)
-
-/** kubectl's copy of the object: bookkeeping, not configuration. */
-const isKubectlRecord = (path: Path): boolean => pathIdentity(path) === LAST_APPLIED
-
-/** Flux's own set holds the path, in the version that live was read in, and nobody else's does. */
-function solelyFlux(
-  { entries, live, type, applier }: Pick<Circumstances, 'entries' | 'live' | 'type' | 'applier'>,
-  path: Path,
-): boolean {
-  const holders = holdersOf(entries, path, type)
-  return (
-    holders.length > 0 &&
-    holders.every((entry) => isFluxApply(entry, applier) && entry.apiVersion === live.apiVersion)
-  )
-}

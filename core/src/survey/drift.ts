@@ -17,6 +17,7 @@ import { discover, type Discovery } from '../live/discovery.js'
 import { parseInventoryEntry } from '../live/inventory.js'
 import { pendingRecords, withProposal } from './against.js'
 import { Builder } from './builder.js'
+import { exactNotes, withPredictions } from './exact.js'
 import { readFluxState, scopeNotes, type FluxState } from './flux-state.js'
 import { countedAll, countOf } from '../live/counted.js'
 import { NO_RELEASES, readHelmState, releasedObjects, type HelmState } from './helm-plan.js'
@@ -25,7 +26,14 @@ import { kustomizationRecord } from './kustomization-record.js'
 import { objectRecords } from './object-records.js'
 import { lookElsewhere, proposedObjects, type Outlook } from './outlook.js'
 import { planKustomization, type Plan } from './plan.js'
-import { beginLists, builtObjects, readCluster, type Reading } from './reading.js'
+import {
+  beginLists,
+  builtObjects,
+  readCluster,
+  type Plans,
+  type Reading,
+  type ReadingMeans,
+} from './reading.js'
 import type { OpenRepository } from './repositories.js'
 import { choicesText, type RevisionChoice } from './revision-choice.js'
 import { findFocus, focusRecord, isBuilt, isObjectAsked, refuseAbsent, type Focus } from './scope-focus.js'
@@ -54,6 +62,8 @@ export interface SurveyRequest {
   readonly discovery?: Discovery
   /** What is asked for, where that is not said by names. */
   readonly focusOn?: (state: FluxState) => Focus
+  /** Lets the server rehearse the apply of what is undecided otherwise. */
+  readonly exact?: boolean
   readonly now: () => Date
   /** Told what is going on, for a progress line. */
   readonly progress: (message: string) => void
@@ -101,13 +111,18 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
     }
     const made = report(
       { ...request, ...outlook, state: { ...state, helm }, focus },
-      await readCluster(all, means),
+      await readAsAsked(all, means, request),
     )
     refuseAbsent(focus, made)
     return made
   } finally {
     await builder.close()
   }
+}
+
+async function readAsAsked(plans: Plans, means: ReadingMeans, request: SurveyRequest): Promise<Reading> {
+  const read = await readCluster(plans, means)
+  return request.exact === true ? withPredictions(plans.kustomizations, read, request.cluster) : read
 }
 
 const hasNames = ({ targets = [] }: SurveyRequest): boolean => targets.length > 0
@@ -177,6 +192,7 @@ function report(request: Question, reading: Reading): DriftReport {
       ...reading.live.notes,
       ...helm.notes,
       ...kustomizations.flatMap(unknownFieldsNotes),
+      ...exactNotes(request.exact === true, objects),
     ],
   }
 }

@@ -1,6 +1,7 @@
 import { fullName } from '../desired/dependency-order.js'
 import { HELM_OWNER_NAME, HELM_OWNER_NAMESPACE, type HelmRelease } from '../desired/helm-release.js'
 import type { Kustomization } from '../desired/kustomization.js'
+import type { Prediction } from '../drift/prediction.js'
 import { createSchema, type Schema } from '../drift/schema.js'
 import type { Cluster } from '../live/cluster.js'
 import type { Discovery } from '../live/discovery.js'
@@ -27,6 +28,8 @@ export interface Reading {
   readonly definitions: Definitions
   /** The Kustomizations whose builds have an object, by its key. */
   readonly claims: ReadonlyMap<string, readonly Kustomization[]>
+  /** What dry runs came to, by the built object; absent where none were asked for. */
+  readonly predictions?: ReadonlyMap<KubernetesObject, Prediction>
   readonly helm: HelmReading
 }
 
@@ -57,11 +60,11 @@ export interface ReadingMeans {
   /** LISTs that may have begun. */
   readonly lists: ClusterLists
   /** Undefined: every object that a plan names is read. */
-  readonly focus: Focus | undefined
+  readonly focus?: Focus | undefined
   /** What else to read, of a revision that is not applied. */
-  readonly also: readonly Wanted[]
+  readonly also?: readonly Wanted[]
   /** All Kustomizations there are; those without a plan claim what their inventories list. */
-  readonly kustomizations: readonly Kustomization[]
+  readonly kustomizations?: readonly Kustomization[]
   /** Told how many kinds have been read. */
   readonly told?: Told
 }
@@ -107,7 +110,7 @@ export async function readCluster(plans: Plans, means: ReadingMeans): Promise<Re
         discovery,
       ),
       kustomizations,
-      means.kustomizations,
+      means.kustomizations ?? [],
     ),
     helm: {
       labelled: labelledObjects(live.objects, HELM_OWNER_NAME, HELM_OWNER_NAMESPACE),
@@ -125,6 +128,8 @@ async function readAll(
   released: readonly Wanted[],
   { cluster, discovery, lists, told, focus }: ReadingMeans,
 ): Promise<LiveState> {
+  if (released.length === 0)
+    return readLive(cluster, discovery, wanted, { lists, ...(told === undefined ? {} : { told }) })
   const [toldOfWanted, toldOfReleased] = toldTogether(told ?? (() => undefined))
   const byName = focus?.owners.length === 0
   const helmLists = new ClusterLists(cluster, HELM_OWNER_NAME)
@@ -144,7 +149,7 @@ async function readAll(
 /** Few objects are asked for by name; everything of an owner is, and everything where nothing is named. */
 function wantedOf(
   { kustomizations, helmReleases }: Plans,
-  { discovery, focus, also }: ReadingMeans,
+  { discovery, focus, also = [] }: ReadingMeans,
   { namespaces }: Definitions,
 ): { readonly wanted: readonly Wanted[]; readonly released: readonly Wanted[] } {
   const all = eachOnce([...wantedObjects(kustomizations, discovery), ...also])

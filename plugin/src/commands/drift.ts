@@ -22,7 +22,7 @@ import { watchOutput } from '../watch-output.js'
 /** `kubectl gitops drift`: flags in, report out; the work is core's. */
 export class Drift extends GitOpsCommand {
   static override readonly summary = 'compare the live cluster with what Flux built from Git'
-  static override readonly description = `Every object that Flux's Kustomizations own is compared, field by field, with what Flux built at the revision it really applied. Reads only: get and list rights are enough.
+  static override readonly description = `Every object that Flux's Kustomizations own is compared, field by field, with what Flux built at the revision it really applied. Reads only: get and list rights are enough, but for --exact.
 
 Verdicts: in sync, drifted, missing, orphaned, pending, excluded, failed, unknown.
 
@@ -75,6 +75,11 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
     }),
     ...clusterFlags,
     ...outputFlags,
+    exact: Flags.boolean({
+      description: 'decide what is undecided by server-side dry runs; needs the right to patch',
+      helpGroup: 'SCOPE',
+      exclusive: ['revision', 'watch'],
+    }),
     output: Flags.option({
       char: 'o',
       description:
@@ -110,7 +115,7 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
     const show: ShowSides | undefined =
       flags.output === 'diff' ? (record, both) => sides.set(recordKey(record), both) : undefined
     const report = await withCluster('drift', flags, terminal, (session) =>
-      surveyDrift({ ...session, ...asked, ...defined({ show }) }),
+      surveyDrift({ ...session, ...asked, exact: flags.exact, ...defined({ show }) }),
     )
     const hints = flags.output === 'diff' ? diffNotes(report, sides) : []
     for (const note of [...report.notes, ...hints]) terminal.stderr.write(`note: ${visible(note)}\n`)
