@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { startControlPlane, type ControlPlane } from '../support/control-plane.js'
 import { describeWith } from '../support/describe-with.js'
+import { eventually } from '../support/eventually.js'
 import { startFlux, type Flux } from '../support/flux.js'
 import type { FluxRepository } from '../support/flux-repository.js'
 import { runDrift, runPlugin, verdictsOf } from '../support/plugin.js'
@@ -81,20 +82,23 @@ describeWith(NEEDED, 'the scope of kubectl gitops drift', () => {
     return stderr
   }
 
-  /** What was asked of the server since the last time. */
-  let seen = 0
-  const requests = async () => {
-    const events = (await plane.auditEvents()).filter(({ userAgent }) =>
-      userAgent?.startsWith('kubectl-gitops/'),
+  /** What was asked of the server since a time; the log is written a moment after the answer. */
+  const requests = (since: string, count: number) =>
+    eventually(
+      async () => {
+        const events = (await plane.auditEvents()).filter(
+          ({ userAgent, requestReceivedTimestamp }) =>
+            userAgent?.startsWith('kubectl-gitops/') === true && String(requestReceivedTimestamp) > since,
+        )
+        const asked = events.flatMap(({ verb, objectRef }) =>
+          objectRef?.resource === undefined
+            ? []
+            : [[verb, objectRef.resource, objectRef.name].filter(Boolean).join(' ')],
+        )
+        return asked.length >= count ? asked : undefined
+      },
+      { timeoutMs: 30_000, complaint: () => `fewer than ${count} requests since ${since}` },
     )
-    const fresh = events.slice(seen)
-    seen = events.length
-    return fresh.flatMap(({ verb, objectRef }) =>
-      objectRef?.resource === undefined
-        ? []
-        : [[verb, objectRef.resource, objectRef.name].filter(Boolean).join(' ')],
-    )
-  }
 
   it('is all that a Kustomization applies, by any of its names', async () => {
     const expected = ['ConfigMap/cache in-sync', 'ConfigMap/web in-sync']
@@ -118,7 +122,7 @@ describeWith(NEEDED, 'the scope of kubectl gitops drift', () => {
   })
 
   it('is one object, of which its owner alone is built, with few requests', async () => {
-    await requests()
+    const began = new Date().toISOString()
     const report = await drift('cm/web', '-n', 'shop')
     expect(verdictsOf(report)).toEqual(['ConfigMap/web in-sync'])
     expect(report.kustomizations.map(({ name, objects }) => ({ name, objects }))).toEqual([
@@ -128,7 +132,7 @@ describeWith(NEEDED, 'the scope of kubectl gitops drift', () => {
       namespace: 'shop',
       targets: [{ kind: 'ConfigMap', namespace: 'shop', name: 'web' }],
     })
-    expect((await requests()).sort()).toEqual([
+    expect([...(await requests(began, 4))].sort()).toEqual([
       'get configmaps web',
       'get configmaps web',
       'list gitrepositories',

@@ -34,5 +34,5 @@ export type OwnerRecord = KustomizationRecord | HelmReleaseRecord
 function digestOfOwner(record: OwnerRecord): string {
   const { verdict, reason, suspended } = record
   const revisions = 'path' in record ? [record.revision, record.nextRevision] : []
-  return JSON.stringify([verdict, reason, suspended, ...revisions])
+  return formatJson([verdict, reason, suspended, ...revisions])
 }

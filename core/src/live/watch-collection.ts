@@ -181,7 +181,7 @@ class Follower {
     const code = statusOf(error)?.code
     if (code === 410) {
       this.#version = ''
-      return 0
+      return FIRST_PAUSE_MS
     }
     if (error.code === 'FORBIDDEN' && this.#version !== '') {
       this.#mayWatch = false
