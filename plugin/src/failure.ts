@@ -1,6 +1,6 @@
 import { asGitOpsError, GitOpsError } from '@kubectl-gitops/core/errors.js'
 import { errorDocument, printError } from './printers/error.js'
-import { nearWord } from './near-word.js'
+import { nearWord } from '@kubectl-gitops/core/near-word.js'
 import { printJson, printJsonLine, printYaml } from './printers/document.js'
 
 /** Where a failure is told. */

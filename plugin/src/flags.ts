@@ -44,9 +44,25 @@ export const scopeFlags = {
   namespace: Flags.string({
     ...NAMESPACE,
     exclusive: OR_ALL,
-    description: 'only objects that live in this namespace or belong to Flux objects there',
+    description:
+      'only objects that live in this namespace or belong to Flux objects there; with names, where they are',
   }),
   'all-namespaces': allNamespaces,
+  selector: Flags.string({
+    ...SCOPE,
+    char: 'l',
+    helpValue: '<selector>',
+    description: 'only objects whose labels, live or in Git, meet it: a=b, a!=b, a in (b,c), !a',
+  }),
+}
+
+/** Which objects are meant; all of them where none is named. */
+export const targetArgs = {
+  target: Args.string({
+    description: 'kustomization/NAME, helmrelease/NAME, TYPE/NAME or TYPE NAME; all of them without one',
+    multiple: true,
+    ignoreStdin: true,
+  }),
 }
 
 /** Which Kustomizations are meant; all of them where none is named. */

@@ -1,11 +1,11 @@
 import { basename, dirname } from 'node:path'
 import { Config, Help, Plugin, type Command, type Interfaces } from '@oclif/core'
 import { GitOpsError } from '@kubectl-gitops/core/errors.js'
+import { nearWord } from '@kubectl-gitops/core/near-word.js'
 import { Drift } from './commands/drift.js'
 import { Render } from './commands/render.js'
 import { Status } from './commands/status.js'
 import { Version } from './commands/version.js'
-import { nearWord } from './near-word.js'
 import { VERSION } from './version.js'
 
 const COMMANDS: Readonly<Record<string, Command.Class>> = {

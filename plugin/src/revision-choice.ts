@@ -13,11 +13,11 @@ const KINDS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Reads `--revision [KIND/NAMESPACE/NAME=]REV`. A branch may hold slashes and equals signs, so only a kind of
+ * Reads `--revision [KIND/NAMESPACE/NAME=]REV`, or another flag of that form. A branch may hold slashes and equals signs, so only a kind of
  * Flux before the first slash makes it a choice for one object.
  * @throws GitOpsError USAGE where no revision is left
  */
-export function readRevisionFlag(value: string): RevisionChoice {
+export function readRevisionFlag(value: string, flag = '--revision'): RevisionChoice {
   const [, typed = '', namespace = '', name = '', rest = ''] =
     /^([a-z]+)\/([^/=]+)\/([^/=]+)=(.*)$/is.exec(value) ?? []
   const kind = Object.hasOwn(KINDS, typed.toLowerCase()) ? KINDS[typed.toLowerCase()] : undefined
@@ -25,7 +25,7 @@ export function readRevisionFlag(value: string): RevisionChoice {
     kind === undefined ? { revision: value } : { subject: `${kind}/${namespace}/${name}`, revision: rest }
   if (choice.revision !== '') return choice
   throw new GitOpsError('USAGE', {
-    what: `--revision ${value} names no revision`,
-    tryThis: '--revision REV, or --revision GitRepository/NAMESPACE/NAME=REV',
+    what: `${flag} ${value} names no revision`,
+    tryThis: `${flag} REV, or ${flag} GitRepository/NAMESPACE/NAME=REV`,
   })
 }

@@ -2,7 +2,14 @@ import { visible } from './printers/text.js'
 
 /** Where a command writes and what it may know of its surroundings. */
 export interface Terminal {
-  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number }
+  readonly stdout: {
+    write(text: string): unknown
+    /** Told when a reader that was too slow has caught up. */
+    once?(event: 'drain', listener: () => void): unknown
+    readonly isTTY?: boolean
+    readonly columns?: number
+    readonly rows?: number
+  }
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number }
   readonly env: Readonly<Record<string, string | undefined>>
   readonly workingDirectory: string

@@ -166,13 +166,26 @@ export interface Summary {
   readonly unknown: number
 }
 
+/** What was asked for; nothing is the whole cluster. */
+export interface ScopeRecord {
+  readonly namespace?: string
+  /** What was named: `kind` with its group, `Deployment.apps`, but for Flux's own, all of whose objects are meant. */
+  readonly targets?: readonly Omit<ObjectRef, 'apiVersion'>[]
+  /** A label selector, as it was typed. */
+  readonly selector?: string
+  /** What live was compared with instead of what was applied, as it was typed. */
+  readonly revision?: string
+  /** What would be applied, as it was typed: what that would change is `pending`. */
+  readonly against?: string
+}
+
 /** The versioned answer of `drift`; fields are added, never renamed. */
 export interface DriftReport {
   readonly apiVersion: 'kubectl-gitops/v1'
   readonly kind: 'DriftReport'
   readonly takenAt: string
   readonly cluster: { readonly context: string; readonly server: string }
-  readonly scope: { readonly namespace?: string }
+  readonly scope: ScopeRecord
   readonly summary: Summary
   readonly kustomizations: readonly KustomizationRecord[]
   readonly helmReleases: readonly HelmReleaseRecord[]
@@ -215,4 +228,15 @@ export function exitCode(report: DriftReport, failOn?: readonly Verdict[]): 0 | 
   const failing = failOn ?? FAILING
   const all = [...report.objects, ...report.kustomizations, ...report.helmReleases]
   return all.some((item) => item.verdict !== 'unknown' && failing.includes(item.verdict)) ? 1 : 0
+}
+
+/** The order of a report. */
+export function byName(a: Omit<ObjectRef, 'apiVersion'>, b: Omit<ObjectRef, 'apiVersion'>): number {
+  const left = [a.namespace ?? '', a.kind, a.name]
+  const right = [b.namespace ?? '', b.kind, b.name]
+  for (const [i, part] of left.entries()) {
+    const other = right[i] ?? ''
+    if (part !== other) return part < other ? -1 : 1
+  }
+  return 0
 }

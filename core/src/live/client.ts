@@ -10,6 +10,7 @@ import { createManagedFieldsReader } from './managed-fields-text.js'
 import { continueToken, parsePage } from './page-text.js'
 import { listPages, type ObjectPage, type PageAnswer, type Query } from './pages.js'
 import { MAX_SOCKETS, send, type Wire, type WireRequest } from './transport.js'
+import { streamLines, type StreamBounds } from './watch-stream.js'
 
 /** What a request needs to be let in. */
 export interface Access {
@@ -41,10 +42,17 @@ export interface Client {
   get(path: string, query?: Query, accept?: string): Promise<unknown>
   text(path: string, query?: Query): Promise<string>
   pages(path: string, query?: Query): AsyncIterable<ObjectPage>
+  /** The lines of a GET that does not end, such as a watch; see `streamLines`. */
+  lines(path: string, query: Query, options: LineOptions): AsyncIterable<string>
   review(path: string, body: unknown): Promise<unknown>
   /** Server-side apply with force that is only rehearsed: answers the object as it would be stored. */
   dryRunApply(path: string, object: unknown, fieldManager: string): Promise<unknown>
   close(): void
+}
+
+/** What a stream of lines is asked for with. */
+export interface LineOptions extends Omit<StreamBounds, 'label'> {
+  readonly accept: string
 }
 
 type Parts = Omit<WireRequest, 'headers'> & { readonly accept: string; readonly contentType?: string }
@@ -87,6 +95,20 @@ export function createClient(settings: ClientSettings): Client {
       return answer.text
     },
     pages: (path, query = {}) => listPages((at) => page(path, at), query),
+    lines: async function* (path, query, { accept, ...bounds }) {
+      const parts = { method: 'GET', target: targetOf(path, query), accept }
+      assertReadOnly(parts)
+      const whole = { ...bounds, label: label('GET', path) }
+      const access = await settings.access.current()
+      try {
+        yield* streamLines(...prepare(settings, closed.signal, access, parts), whole)
+      } catch (thrown) {
+        // Whoever asks again does so with new credentials.
+        if (thrown instanceof GitOpsError && thrown.code === 'UNAUTHORIZED')
+          await settings.access.renew(access)
+        throw thrown
+      }
+    },
     review: async (path, body) => {
       const parts = { method: 'POST', target: targetOf(path), accept: JSON_TYPE, body: JSON.stringify(body) }
       return readAnswer(await ask(parts), label('POST', path))

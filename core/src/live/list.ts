@@ -33,6 +33,8 @@ export interface LiveState {
 export interface ReadOptions {
   /** The LISTs to read by, some of which may have begun; what they return besides what is wanted is kept. */
   readonly lists?: ClusterLists
+  /** True: no LIST at all, one GET for each wanted object. */
+  readonly byName?: boolean
   /** Told how many kinds have been read. */
   readonly told?: Told
 }
@@ -50,6 +52,7 @@ interface KindState extends Pick<Listing, 'notes' | 'requests'> {
 /** Objects of Kustomizations. */
 export const OWNER_LABEL = 'kustomize.toolkit.fluxcd.io/name'
 const GETS_AT_ONCE = 8
+const UNLISTED: Listing = { objects: [], requests: 0, notes: [] }
 
 /**
  * Reads every wanted object and all others with the owner label: one LIST for each kind and version, then
@@ -63,7 +66,8 @@ export async function readLive(
   options: ReadOptions,
 ): Promise<LiveState> {
   const gets = createGate(GETS_AT_ONCE)
-  const lists = options.lists ?? new ClusterLists(cluster, OWNER_LABEL)
+  const lists =
+    options.byName === true ? undefined : (options.lists ?? new ClusterLists(cluster, OWNER_LABEL))
   const kinds = await countedAll(
     byKind(wanted).map((group) => readKind({ cluster, discovery, lists, gets }, group)),
     options.told ?? (() => undefined),
@@ -79,7 +83,8 @@ export async function readLive(
 interface Means {
   readonly cluster: Reader
   readonly discovery: Discovery
-  readonly lists: ClusterLists
+  /** Undefined: nothing is listed. */
+  readonly lists: ClusterLists | undefined
   readonly gets: Gate
 }
 
@@ -102,7 +107,7 @@ async function readKind(means: Means, wanted: readonly Wanted[]): Promise<KindSt
     return { objects: new Map(), requests: 0, notes: [], wanted, single }
   }
   const namespaces = [...new Set(wanted.map((one) => one.key.namespace))].filter((name) => name !== '').sort()
-  const listing = await listKind(means.lists, resource, namespaces)
+  const listing = means.lists === undefined ? UNLISTED : await listKind(means.lists, resource, namespaces)
   const objects = new Map(listing.objects.map((object) => [keyString(keyOf(object)), object]))
   const missed = wanted.filter((one) => !objects.has(keyString(one.key)))
   const single = await Promise.all(

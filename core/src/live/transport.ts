@@ -76,7 +76,13 @@ async function exchange(wire: Wire, request: WireRequest): Promise<Answer | Fail
   }
 }
 
-function open(wire: Wire, request: WireRequest, signal: AbortSignal): http.ClientRequest {
+/** Prepares a request; nothing is sent before `response` asks for the answer. */
+export function open(
+  wire: Wire,
+  request: WireRequest,
+  signal: AbortSignal,
+  encoding = 'gzip',
+): http.ClientRequest {
   const { server, agent } = wire
   const prefix = server.pathname.replace(/\/+$/, '')
   const { request: start } = server.protocol === 'http:' ? http : https
@@ -86,13 +92,17 @@ function open(wire: Wire, request: WireRequest, signal: AbortSignal): http.Clien
     port: server.port === '' ? undefined : Number(server.port),
     path: prefix + request.target,
     method: request.method,
-    headers: { ...request.headers, 'accept-encoding': 'gzip' } as http.OutgoingHttpHeaders,
+    headers: { ...request.headers, 'accept-encoding': encoding } as http.OutgoingHttpHeaders,
     agent,
     signal,
   })
 }
 
-function response(outgoing: http.ClientRequest, body: string | undefined): Promise<http.IncomingMessage> {
+/** Sends a request; answers when the answer begins. */
+export function response(
+  outgoing: http.ClientRequest,
+  body: string | undefined,
+): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     outgoing.once('response', resolve)
     // An error after the answer has begun reaches the answer's own stream as well.
@@ -101,7 +111,8 @@ function response(outgoing: http.ClientRequest, body: string | undefined): Promi
   })
 }
 
-async function readWhole(
+/** Reads an answer to its end. */
+export async function readWhole(
   incoming: http.IncomingMessage,
   maxBytes: number,
   signal: AbortSignal,
@@ -137,7 +148,8 @@ function isReset(thrown: unknown): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE'
 }
 
-function timeout(wire: Wire): GitOpsError {
+/** What is said where an answer took too long. */
+export function timeout(wire: Wire): GitOpsError {
   return new GitOpsError('CLUSTER_TIMEOUT', {
     what: `the server ${wire.server.host} did not answer in full within ${wire.timeoutMs / 1000} s`,
     why: 'connecting and reading the answer together took longer than the request timeout',
@@ -152,6 +164,7 @@ function tooLarge(maxBytes: number): GitOpsError {
   })
 }
 
-function failure(wire: Wire, request: WireRequest, thrown: unknown): GitOpsError {
+/** What went wrong on the way, as an error of ours. */
+export function failure(wire: Wire, request: WireRequest, thrown: unknown): GitOpsError {
   return thrown instanceof GitOpsError ? thrown : connectionError(wire.server.host, request.method, thrown)
 }

@@ -2,11 +2,12 @@ import { baselineOf } from '../desired/baseline.js'
 import type { Build } from '../desired/build.js'
 import { fullName } from '../desired/dependency-order.js'
 import type { Kustomization } from '../desired/kustomization.js'
+import { resolveSourceRef } from '../desired/source/source-ref.js'
 import type { Source } from '../desired/source/source.js'
 import { refuseMalformed } from '../desired/spec.js'
 import { asGitOpsError, GitOpsError } from '../errors.js'
 import { formatRevision, parseRevision } from '../revision.js'
-import type { Builder } from './builder.js'
+import { commitOf, type Builder } from './builder.js'
 import { referenceKey, type FluxState } from './flux-state.js'
 import { sourceProblem } from './plan.js'
 import { proofOf } from './proof.js'
@@ -71,15 +72,23 @@ function neverApplied(kustomization: Kustomization, next: string | undefined): G
   })
 }
 
-/** The Flux revision of a commit, branch or tag: the one in Flux's history, where it is there. */
-async function resolveChoice(
+/**
+ * The Flux revision of a commit, branch or tag: the one in Flux's history, where it is there. `HEAD` is what a checkout
+ * has checked out; in a mirror, where nobody has, it is what the source follows.
+ * @throws GitOpsError REVISION_NOT_FOUND, REVISION_INVALID, SOURCE_UNSUPPORTED and what opening the repository throws
+ */
+export async function resolveChoice(
   choice: string,
   { status }: Kustomization,
   source: Source,
   builder: Builder,
 ): Promise<string> {
-  const repository = await builder.repository(source, choice)
-  const hash = await repository.resolve(choice)
+  const isHead = choice === 'HEAD'
+  const repository = await builder.repository(source, isHead ? undefined : choice)
+  const followed = isHead && repository.kind === 'mirror'
+  const hash = followed
+    ? commitOf(await resolveSourceRef(repository, source.ref))
+    : await repository.resolve(choice)
   const known = [source.artifactRevision, ...status.history.map(({ revision }) => revision)]
   const flux = known.find((revision) => parseRevision(revision ?? '')?.hash === hash)
   return flux ?? revisionOf(hash)

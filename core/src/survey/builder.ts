@@ -68,10 +68,10 @@ export class Builder {
   }
 
   /**
-   * The repository that holds a revision of a GitRepository.
+   * The repository that holds a revision of a GitRepository; without one, that with its newest branches and tags.
    * @throws GitOpsError SOURCE_UNSUPPORTED for another kind, and what opening it throws
    */
-  async repository(source: Source, revision: string): Promise<Repository> {
+  async repository(source: Source, revision: string | undefined): Promise<Repository> {
     if (source.reference.kind !== 'GitRepository') {
       throw new GitOpsError('SOURCE_UNSUPPORTED', {
         what: `${referenceKey(source.reference)} has no revisions in Git`,

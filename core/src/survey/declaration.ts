@@ -11,15 +11,17 @@ export interface Declaration {
   readonly errors: ReadonlyMap<string, GitOpsError>
 }
 
+/** Builds at the revision chosen for a Kustomization; undefined where none was. */
+export type AttemptChosen = (kustomization: Kustomization) => Promise<Attempt | undefined> | undefined
+
 /**
  * Finds the Kustomizations that a cluster would have at chosen revisions: where a parent is built at one, its
  * children are those of that build, with their specs there; elsewhere they are those of the cluster. What only
  * the revision has is found, what it lacks is gone.
- * @param attemptChosen builds at the revision chosen for a Kustomization; undefined where none was
  */
 export async function declaredAt(
   live: readonly Kustomization[],
-  attemptChosen: (kustomization: Kustomization) => Promise<Attempt> | undefined,
+  attemptChosen: AttemptChosen,
 ): Promise<Declaration> {
   const walk = new Walk(live, attemptChosen)
   const parents = parentsByInventory(live)
@@ -32,12 +34,9 @@ class Walk {
   readonly errors = new Map<string, GitOpsError>()
   readonly #live: ReadonlyMap<string, Kustomization>
   readonly #children = new Map<string, Kustomization[]>()
-  readonly #attempt: (kustomization: Kustomization) => Promise<Attempt> | undefined
+  readonly #attempt: AttemptChosen
 
-  constructor(
-    live: readonly Kustomization[],
-    attemptChosen: (kustomization: Kustomization) => Promise<Attempt> | undefined,
-  ) {
+  constructor(live: readonly Kustomization[], attemptChosen: AttemptChosen) {
     this.#live = new Map(live.map((one) => [fullName(one), one]))
     this.#attempt = attemptChosen
     for (const [child, parent] of parentsByInventory(live)) {

@@ -47,6 +47,9 @@ export interface HelmState {
   readonly notes: readonly string[]
 }
 
+/** Where nothing of a HelmRelease is asked for. */
+export const NO_RELEASES: HelmState = { plans: [], notes: [] }
+
 const SECRETS_AT_ONCE = 8
 
 /**

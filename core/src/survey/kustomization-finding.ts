@@ -24,6 +24,8 @@ export function findingOf(plan: Plan): Finding {
       message: `not built as Flux built it: ${proof.why}`,
     }
   }
+  if (plan.other !== undefined)
+    return { verdict: 'in-sync', reason: 'other-revision', message: plan.other.because }
   return baselineFinding(plan)
 }
 
@@ -81,8 +83,8 @@ function neverApplied({ kustomization }: Plan): Finding {
 
 /** The newer revision that the source has, or that was tried. */
 export function nextRevision(plan: Plan): string | undefined {
-  const { baseline, source } = plan
-  const next = source?.artifactRevision
+  const { baseline, source, other } = plan
+  const next = other === undefined ? source?.artifactRevision : undefined
   return next === undefined || (baseline.kind !== 'never' && next === baseline.revision) ? undefined : next
 }
 

@@ -46,6 +46,8 @@ export function unknownFieldsOf({ kustomization, source }: Plan): readonly strin
 }
 
 function timesOf(plan: Plan): Pick<KustomizationRecord, 'lastReconciled' | 'nextReconcile'> {
+  // What was applied then is another revision.
+  if (plan.other !== undefined) return {}
   const lastReconciled = plan.kustomization.status.history[0]?.lastReconciled
   const nextReconcile = heldBecause(plan) === undefined ? nextReconcileOf(plan.kustomization) : undefined
   return {
@@ -60,7 +62,8 @@ function commitRecord(commit: Commit): NonNullable<KustomizationRecord['brokenBy
 
 /** Why Flux will not put anything back for now; undefined when it will at its next reconcile. */
 export function heldBecause(plan: Plan): string | undefined {
-  const { kustomization, baseline, broken } = plan
+  const { kustomization, baseline, broken, other } = plan
+  if (other !== undefined) return other.because
   if (kustomization.suspended)
     return `Kustomization ${kustomization.namespace}/${kustomization.name} is suspended`
   if (broken !== undefined) return 'the newest revision does not build, so Flux applies nothing'

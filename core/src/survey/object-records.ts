@@ -3,6 +3,7 @@ import { isDecrypting } from '../desired/encryption/decryption.js'
 import type { Kustomization } from '../desired/kustomization.js'
 import { readIgnoreRules } from '../drift/ignore.js'
 import { judge, type Judgement } from '../drift/judge.js'
+import { revisionFields, withRevisionFields } from '../drift/revision-fields.js'
 import { maskKnownSecrets } from '../drift/known-secret.js'
 import { wantsDryRun } from '../drift/prediction.js'
 import type { ObjectRecord } from '../drift/report.js'
@@ -197,11 +198,22 @@ function judgeBoth(subject: Subject, live: KubernetesObject): Judgement {
   }
   const prediction = reading.predictions?.get(git)
   const judgement = judge(git, live, { ...judging, ...(prediction === undefined ? {} : { prediction }) })
+  if (plan.other !== undefined) {
+    const { because, applied: build } = plan.other
+    const applied = build?.ok === true ? objectAt(build.build.objects, subject) : undefined
+    return withRevisionFields(judgement, revisionFields(git, live, { ...judging, applied, because }))
+  }
   if (judgement.verdict === 'in-sync' || next === undefined || next === git) return judgement
   const newer = judge(next, live, { ...judging, ahead: true })
   if (newer.verdict !== 'in-sync') return judgement
   return { ...newer, verdict: 'pending', ...AHEAD, message: 'it is already as the newer revision says' }
 }
+
+const objectAt = (
+  objects: readonly KubernetesObject[],
+  { git, reading }: Subject,
+): KubernetesObject | undefined =>
+  objects.find((object) => identityOf(object, reading) === identityOf(git, reading))
 
 const AHEAD = { reason: 'applied-ahead' } as const
 

@@ -76,6 +76,7 @@ const isLabelled = ({ kustomization }: Plan, { metadata: { labels = {} } }: Kube
 type Reason = Required<Pick<ObjectRecord, 'reason' | 'message'>>
 
 function orphanReason(plan: Plan, live: KubernetesObject, listed: boolean): Reason {
+  if (plan.other !== undefined) return { reason: 'not-in-revision', message: plan.other.because }
   if (live.metadata.deletionTimestamp !== undefined) {
     return { reason: 'deleting', message: 'being deleted, held by a finalizer' }
   }

@@ -22,8 +22,18 @@ export interface Plan {
   readonly next?: BuildResult
   /** The build that Flux fails at, and who broke it. */
   readonly broken?: { readonly error: GitOpsError; readonly by?: Commit }
+  /** Set where live is compared with another revision than Flux applied. */
+  readonly other?: OtherRevision
   /** Why nothing can be said of it at all. */
   readonly problem?: GitOpsError
+}
+
+/** What a comparison with another revision has to know. */
+export interface OtherRevision {
+  /** Why Flux will put nothing back to it. */
+  readonly because: string
+  /** What Flux applied. */
+  readonly applied: BuildResult | undefined
 }
 
 /** Builds what a Kustomization's live objects have to be compared with. */

@@ -1,3 +1,4 @@
+import { fullName } from '../desired/dependency-order.js'
 import { HELM_OWNER_NAME, HELM_OWNER_NAMESPACE, type HelmRelease } from '../desired/helm-release.js'
 import type { Kustomization } from '../desired/kustomization.js'
 import type { Prediction } from '../drift/prediction.js'
@@ -15,6 +16,7 @@ import { inventoryItems } from './inventory-items.js'
 import { labelledObjects } from './orphans.js'
 import type { Plan } from './plan.js'
 import { clusterKey } from './scope.js'
+import { isOwnerAsked, ownerSelector, type Focus } from './scope-focus.js'
 
 /** What was read of the cluster to judge the plans by. */
 export interface Reading {
@@ -57,6 +59,12 @@ export interface ReadingMeans {
   readonly cacheDirectory: string
   /** LISTs that may have begun. */
   readonly lists: ClusterLists
+  /** Undefined: every object that a plan names is read. */
+  readonly focus?: Focus | undefined
+  /** What else to read, of a revision that is not applied. */
+  readonly also?: readonly Wanted[]
+  /** All Kustomizations there are; those without a plan claim what their inventories list. */
+  readonly kustomizations?: readonly Kustomization[]
   /** Told how many kinds have been read. */
   readonly told?: Told
 }
@@ -66,9 +74,11 @@ export function beginLists(
   cluster: Cluster,
   discovery: Discovery,
   kustomizations: readonly Kustomization[],
+  focus: Focus | undefined,
 ): ClusterLists {
-  const lists = new ClusterLists(cluster, OWNER_LABEL)
-  const items = kustomizations.flatMap(inventoryItems)
+  const lists = new ClusterLists(cluster, ownerSelector(focus) ?? OWNER_LABEL)
+  const asked = kustomizations.filter((one) => isOwnerAsked(focus, { ...one, kind: 'Kustomization' }))
+  const items = asked.flatMap(inventoryItems)
   const resources = new Set(items.map(({ apiVersion, key }) => discovery.find(apiVersion, key.kind)))
   for (const resource of resources) if (resource?.verbs.includes('list') === true) void lists.of(resource)
   return lists
@@ -78,8 +88,8 @@ export function beginLists(
 export async function readCluster(plans: Plans, means: ReadingMeans): Promise<Reading> {
   const { kustomizations, helmReleases } = plans
   const { cluster, discovery, cacheDirectory } = means
-  const wanted = wantedObjects(kustomizations, discovery)
-  const released = wantedReleased(helmReleases, wanted, discovery)
+  const definitions = definitionsOf(plans)
+  const { wanted, released } = wantedOf(plans, means, definitions)
   const versions = [...new Set([...wanted, ...released].map((item) => item.apiVersion))]
   const [live, documents] = await Promise.all([
     readAll(wanted, released, means),
@@ -90,13 +100,17 @@ export async function readCluster(plans: Plans, means: ReadingMeans): Promise<Re
     labelled: labelledObjects(live.objects),
     discovery,
     schema: createSchema(documents),
-    definitions: definitionsOf(plans),
-    claims: claimsOf(
-      kustomizations.map(({ build, kustomization }) => [
-        kustomization,
-        build?.ok === true ? build.build.objects : [],
-      ]),
-      discovery,
+    definitions,
+    claims: withUnplanned(
+      claimsOf(
+        kustomizations.map(({ build, kustomization }) => [
+          kustomization,
+          build?.ok === true ? build.build.objects : [],
+        ]),
+        discovery,
+      ),
+      kustomizations,
+      means.kustomizations ?? [],
     ),
     helm: {
       labelled: labelledObjects(live.objects, HELM_OWNER_NAME, HELM_OWNER_NAMESPACE),
@@ -112,15 +126,16 @@ export async function readCluster(plans: Plans, means: ReadingMeans): Promise<Re
 async function readAll(
   wanted: readonly Wanted[],
   released: readonly Wanted[],
-  { cluster, discovery, lists, told }: ReadingMeans,
+  { cluster, discovery, lists, told, focus }: ReadingMeans,
 ): Promise<LiveState> {
   if (released.length === 0)
     return readLive(cluster, discovery, wanted, { lists, ...(told === undefined ? {} : { told }) })
   const [toldOfWanted, toldOfReleased] = toldTogether(told ?? (() => undefined))
+  const byName = focus?.owners.length === 0
   const helmLists = new ClusterLists(cluster, HELM_OWNER_NAME)
   const [live, others] = await Promise.all([
-    readLive(cluster, discovery, wanted, { lists, told: toldOfWanted }),
-    readLive(cluster, discovery, released, { lists: helmLists, told: toldOfReleased }),
+    readLive(cluster, discovery, wanted, { lists, byName, told: toldOfWanted }),
+    readLive(cluster, discovery, released, { lists: helmLists, byName, told: toldOfReleased }),
   ])
   const own = new Set(wanted.map(({ key }) => keyString(key)))
   return {
@@ -130,6 +145,37 @@ async function readAll(
     requests: live.requests + others.requests,
   }
 }
+
+/** Few objects are asked for by name; everything of an owner is, and everything where nothing is named. */
+function wantedOf(
+  { kustomizations, helmReleases }: Plans,
+  { discovery, focus, also = [] }: ReadingMeans,
+  { namespaces }: Definitions,
+): { readonly wanted: readonly Wanted[]; readonly released: readonly Wanted[] } {
+  const all = eachOnce([...wantedObjects(kustomizations, discovery), ...also])
+  const released = wantedReleased(helmReleases, all, discovery)
+  if (focus === undefined) return { wanted: all, released }
+  const owned = kustomizations.filter(({ kustomization }) =>
+    isOwnerAsked(focus, { ...kustomization, kind: 'Kustomization' }),
+  )
+  const asked = new Set(focus.objects.map(({ key }) => keyString(key)))
+  const isAsked = ({ key }: Wanted): boolean => asked.has(keyString(key))
+  const single = [...all, ...released].filter(isAsked)
+  const known = new Set(single.map(({ key }) => keyString(key)))
+  const unknown = focus.objects.filter(({ key }) => !known.has(keyString(key)))
+  const homes = [...new Set(focus.objects.map(({ key }) => key.namespace))]
+    .filter((name) => namespaces.has(name))
+    .map((name) => ({ apiVersion: 'v1', key: { group: '', kind: 'Namespace', namespace: '', name } }))
+  const more = focus.owners.length === 0 ? [] : also
+  const wanted = [...wantedObjects(owned, discovery), ...all.filter(isAsked), ...unknown, ...more, ...homes]
+  const ofOwners = focus.owners.some(({ kind }) => kind === 'HelmRelease')
+  return { wanted: eachOnce(wanted), released: ofOwners ? released : released.filter(isAsked) }
+}
+
+/** The first of each counts: its version is the one to compare in. */
+const eachOnce = (wanted: readonly Wanted[]): readonly Wanted[] => [
+  ...new Map([...wanted].reverse().map((one) => [keyString(one.key), one])).values(),
+]
 
 /** What releases have; what Git has as well is read for Git. */
 function wantedReleased(
@@ -161,7 +207,8 @@ function wantedObjects(plans: readonly Plan[], discovery: Discovery): readonly W
   return [...wanted.values()]
 }
 
-const builtObjects = (plan: Plan): readonly KubernetesObject[] =>
+/** What the builds of a plan have. */
+export const builtObjects = (plan: Plan): readonly KubernetesObject[] =>
   [plan.build, plan.next].flatMap((result) => (result?.ok === true ? result.build.objects : []))
 
 function claimsOf<Owner>(
@@ -180,6 +227,23 @@ function claimsOf<Owner>(
     }
   }
   return claims
+}
+
+/** Those that are not built claim what their inventories list. */
+function withUnplanned(
+  claims: Reading['claims'],
+  plans: readonly Plan[],
+  all: readonly Kustomization[],
+): Reading['claims'] {
+  const planned = new Set(plans.map(({ kustomization }) => fullName(kustomization)))
+  const whole = new Map(claims)
+  for (const kustomization of all.filter((one) => !planned.has(fullName(one)))) {
+    for (const { key } of inventoryItems(kustomization)) {
+      const id = keyString(key)
+      whole.set(id, [...(whole.get(id) ?? []), kustomization])
+    }
+  }
+  return whole
 }
 
 function definitionsOf({ kustomizations, helmReleases }: Plans): Definitions {

@@ -1,13 +1,18 @@
 import type { OpenRepository } from '../desired/source/source-artifact.js'
+import { isFullId } from '../git/revision-name.js'
 import type { Repository } from '../git/repository.js'
+import { parseRevision } from '../revision.js'
 
 export type { OpenRepository }
+
+/** Does a revision stay what it is? Names move. */
+const isFixed = (revision: string): boolean => parseRevision(revision) !== undefined || isFullId(revision)
 
 /** The repositories of one survey: each is opened once and serves every revision that it holds. */
 export class Repositories {
   readonly #open: OpenRepository
   readonly #opened = new Map<string, Repository[]>()
-  /** Those that were opened for their branches and tags, of which there are no newer ones. */
+  /** Those that were opened for a branch, a tag or all of them: one opened before may have older ones. */
   readonly #newest = new Map<string, Repository>()
   /** One question after another for each URL: two mirrors of it would be one too many. */
   readonly #queue = new Map<string, Promise<unknown>>()
@@ -19,7 +24,9 @@ export class Repositories {
   /** The repository that holds a revision of a URL; where none is named, the one with the newest branches. */
   holding: OpenRepository = (url, revision, options) => {
     const find = (): Promise<Repository> =>
-      revision === undefined ? this.#findNewest(url) : this.#find(url, revision, options)
+      revision === undefined || !isFixed(revision)
+        ? this.#findNewest(url, revision, options)
+        : this.#find(url, revision, options)
     const turn = (this.#queue.get(url) ?? Promise.resolve()).then(find)
     this.#queue.set(
       url,
@@ -28,11 +35,16 @@ export class Repositories {
     return turn
   }
 
-  async #findNewest(url: string): Promise<Repository> {
-    const found = this.#newest.get(url)
+  async #findNewest(
+    url: string,
+    name: string | undefined,
+    options: Parameters<OpenRepository>[2],
+  ): Promise<Repository> {
+    const key = JSON.stringify([url, name, options])
+    const found = this.#newest.get(key)
     if (found !== undefined) return found
-    const repository = this.#keep(url, await this.#open(url, undefined))
-    this.#newest.set(url, repository)
+    const repository = this.#keep(url, await this.#open(url, name, options))
+    this.#newest.set(key, repository)
     return repository
   }
 

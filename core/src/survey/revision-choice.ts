@@ -29,6 +29,12 @@ const subjectsOf = (kustomization: Kustomization): readonly string[] => [
   referenceKey(kustomization.source),
 ]
 
+/** Choices as they are typed. */
+export const choicesText = (choices: readonly RevisionChoice[]): string =>
+  choices
+    .map(({ subject, revision }) => (subject === undefined ? revision : `${subject}=${revision}`))
+    .join(', ')
+
 /**
  * Refuses a choice that concerns nothing.
  * @throws GitOpsError NOT_FOUND

@@ -90,7 +90,7 @@ type RenderFlags = Interfaces.InferredFlags<typeof Render.flags>
 
 function render(flags: RenderFlags, terminal: Terminal, select: Select): Promise<Answer> {
   const { path } = flags
-  const revisions = (flags.revision ?? []).map(readRevisionFlag)
+  const revisions = (flags.revision ?? []).map((value) => readRevisionFlag(value))
   const origins = flags['show-origin']
   return path === undefined
     ? withCluster('render', flags, terminal, (session) =>

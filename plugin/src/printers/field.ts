@@ -13,6 +13,8 @@ export interface FieldOptions {
   readonly now: Date
   /** When Flux reconciles next, in words; undefined where nobody knows. */
   readonly when: string | undefined
+  /** True for what would be applied: nobody has to put anything back. */
+  readonly pending?: boolean
 }
 
 const INDENT = '      '
@@ -27,7 +29,9 @@ export function printField(field: FieldRecord, it: FieldOptions): readonly strin
       { width: it.width, first: '    ', rest: INDENT },
     ),
     ...printSides(field, it),
-    ...printBelow([{ text: visible(fateOf(field, it.when)), paint: it.style.dim }], INDENT, it),
+    ...(it.pending === true
+      ? []
+      : printBelow([{ text: visible(fateOf(field, it.when)), paint: it.style.dim }], INDENT, it)),
   ]
 }
 

@@ -145,7 +145,9 @@ function printObject(object: ObjectRecord, it: FieldOptions & HumanOptions): rea
   return [
     ...objectHead(object, it),
     ...paragraph(messageOf(object, it.when), { width: it.width, indent: '    ' }),
-    ...(verdict === 'in-sync' ? [] : fields.flatMap((field) => printField(field, it))),
+    ...(verdict === 'in-sync'
+      ? []
+      : fields.flatMap((field) => printField(field, { ...it, pending: verdict === 'pending' }))),
     ...(it.wide ? explained.flatMap((field) => printExplained(field, it)) : []),
   ]
 }

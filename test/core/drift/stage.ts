@@ -3,6 +3,7 @@ import { readKustomization } from '@kubectl-gitops/core/desired/kustomization.js
 import { readPrintedYaml } from '@kubectl-gitops/core/desired/yaml.js'
 import { judge, type Judgement, type Judging } from '@kubectl-gitops/core/drift/judge.js'
 import type { FieldRecord } from '@kubectl-gitops/core/drift/report.js'
+import { revisionFields } from '@kubectl-gitops/core/drift/revision-fields.js'
 import type { Prediction } from '@kubectl-gitops/core/drift/prediction.js'
 import { createSchema } from '@kubectl-gitops/core/drift/schema.js'
 import { GitOpsError } from '@kubectl-gitops/core/errors.js'
@@ -43,6 +44,8 @@ export interface Stage {
   kubectl(...args: readonly string[]): Promise<void>
   live(git: KubernetesObject): Promise<KubernetesObject>
   judge(git: KubernetesObject, judging?: Partial<Judging>): Promise<Judgement>
+  /** What applying `next` would change, where `applied` was applied. */
+  revision(next: KubernetesObject, applied: KubernetesObject | undefined): Promise<readonly FieldRecord[]>
 }
 
 /** Sets the stage in a namespace of its own. */
@@ -116,6 +119,11 @@ export async function openStage(): Promise<Stage> {
     kubectl: async (...args) => {
       const { code, stderr } = await cluster.kubectl(['-n', namespace, ...args])
       if (code !== 0) throw new Error(stderr)
+    },
+    revision: async (next, applied) => {
+      const [found, type] = await Promise.all([live(next), typeOf(cluster, next)])
+      const { custom, ignore } = calm(next)
+      return revisionFields(next, found, { applied, type, custom, ignore, because: 'it is not applied yet' })
     },
     judge: async (git, judging = {}) => {
       const [found, type] = await Promise.all([live(git), typeOf(cluster, git)])
