@@ -95,6 +95,7 @@ class Run {
       out: undefined,
       upgrade: undefined,
       held: judging.because,
+      ignore: judging.ignore,
       comparison,
     }
   }

@@ -59,7 +59,7 @@ export async function lookAgain(question: Question, plans: readonly Plan[]): Pro
 
 async function read(question: Question, cluster: Cluster, plans: readonly Plan[]): Promise<Reading> {
   const discovery = await discover(cluster)
-  const lists = beginLists(cluster, discovery, [])
+  const lists = beginLists(cluster, discovery, [], undefined)
   return readCluster(
     { kustomizations: plans, helmReleases: [] },
     { cluster, discovery, cacheDirectory: question.folder, lists },
