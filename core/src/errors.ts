@@ -27,6 +27,7 @@ export const ERROR_CODES = [
   'KUSTOMIZE_NOT_FOUND',
   'GIT_NOT_FOUND',
   'GIT_FAILED',
+  'RULES_INVALID',
   'LIMIT_EXCEEDED',
   'INTERNAL',
 ] as const

@@ -1,7 +1,7 @@
 import { fullName } from '@kubectl-gitops/core/desired/dependency-order.js'
 import type { Kustomization } from '@kubectl-gitops/core/desired/kustomization.js'
 import { GitOpsError } from '@kubectl-gitops/core/errors.js'
-import { nearWord } from './near-word.js'
+import { nearWord } from '@kubectl-gitops/core/near-word.js'
 
 /** What a user typed to name a Kustomization. */
 export interface KustomizationName {

@@ -5,7 +5,7 @@ import { Drift } from './commands/drift.js'
 import { Render } from './commands/render.js'
 import { Status } from './commands/status.js'
 import { Version } from './commands/version.js'
-import { nearWord } from './near-word.js'
+import { nearWord } from '@kubectl-gitops/core/near-word.js'
 import { VERSION } from './version.js'
 
 const COMMANDS: Readonly<Record<string, Command.Class>> = {

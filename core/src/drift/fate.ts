@@ -9,6 +9,7 @@ import { MASK, MASK_AFTER, MASK_BEFORE, maskValue } from './mask.js'
 import type { FieldRecord } from './report.js'
 import type { FieldType } from './schema.js'
 import { allowsOthers, type OptOut } from './switches.js'
+import { valueAt } from './value-below.js'
 
 /** What decides whether Flux will put a field back. */
 export interface Circumstances {
@@ -60,6 +61,18 @@ export function additionRecord(it: Circumstances, addition: Addition): FieldReco
     live: shownLive(it, addition, MASK),
     actor: actorOf(addition.entry),
     ...fateOfAddition(it, addition),
+  }
+}
+
+/** A field that only live has and that nobody is known to have written. */
+export function unownedRecord(it: Circumstances, path: Path): FieldRecord {
+  return {
+    path: formatPointer(path),
+    field: formatField(path),
+    op: 'added',
+    live: shownLive(it, { path, live: valueAt(it.live, path) }, MASK),
+    willRevert: false,
+    because: 'nobody owns it, so Flux leaves it alone',
   }
 }
 

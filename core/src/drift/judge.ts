@@ -5,12 +5,22 @@ import { additionsOf, undeclaredByBuild, type Addition } from './additions.js'
 import { compare, NOTHING_FOUND, type Comparison, type Difference } from './compare.js'
 import { declaresAll } from './declared.js'
 import { encryptedMessage, encryptedRecords, hiddenValues } from './encrypted-fields.js'
-import { additionRecord, differenceRecord, scaledRecords, type Circumstances } from './fate.js'
+import {
+  deciderOf,
+  explainedRecord,
+  isSettled,
+  REPLICAS,
+  unownedRecords,
+  type Explaining,
+} from './explained.js'
+import { additionRecord, differenceRecord, scaledRecords } from './fate.js'
 import { withoutHollow } from './hollow.js'
-import { isIgnoredByFlux, type IgnoreRule } from './ignore.js'
+import type { IgnoreRule } from './ignore.js'
 import { holdersOf } from './managed-fields.js'
 import { isPlainlyEqual } from './plainly-equal.js'
 import type { Confidence, EncryptedRecord, FieldRecord, Verdict } from './report.js'
+import { BUILT_IN } from './rules/built-in.js'
+import type { Rulebook } from './rules/explanation.js'
 import type { FieldType } from './schema.js'
 import { allowsOthers, optOut } from './switches.js'
 
@@ -22,6 +32,8 @@ export interface Judging {
   readonly ignore: readonly IgnoreRule[]
   /** Why Flux will not reconcile for now (suspended, build fails, …); undefined when it will. */
   readonly held: string | undefined
+  /** What explains fields that are not Git's; the rules of this product unless given. */
+  readonly book?: Rulebook
 }
 
 /** What one object turned out to be. */
@@ -57,20 +69,18 @@ export function judge(git: KubernetesObject, live: KubernetesObject, judging: Ju
       reason: 'deleting',
       message: `being deleted since ${deletionTimestamp}`,
     }
-  const { type, custom, ignore, held } = judging
+  const { type, custom, ignore, held, book = { rules: BUILT_IN, ties: [] } } = judging
   const entries = live.metadata.managedFields ?? []
   const plain = isPlainlyEqual(git, live, type)
   const asserted = custom || (plain && !entries.some(isForeign)) ? git : withoutHollow(git, type)
   const vouch = (path: Path): boolean => solelyFlux(entries, path, live, type)
   const comparison = plain ? NOTHING_FOUND : compare(asserted, live, { type, custom, vouch })
-  return decide({ git, asserted, live, type, entries, out, held, ignore, comparison })
+  return decide({ git, asserted, live, type, entries, out, held, ignore, book, comparison })
 }
 
 const NOTHING = { fields: [], explained: [] } as const
 
-interface Case extends Circumstances {
-  readonly asserted: KubernetesObject
-  readonly ignore: readonly IgnoreRule[]
+interface Case extends Explaining {
   readonly comparison: Comparison
 }
 
@@ -79,7 +89,8 @@ type Finding = Omit<Judgement, 'fields' | 'explained' | 'encrypted' | 'hidden'>
 function decide(it: Case): Judgement {
   const { differences, encrypted } = it.comparison
   const added = foreignAdditions(it)
-  const heeded = differences.filter((difference) => !isIgnored(it, difference))
+  const settled = differences.filter((difference) => isSettled(it, difference))
+  const heeded = differences.filter((difference) => !settled.includes(difference))
   const certain = heeded.filter((difference) => isCertain(it, difference))
   const blamed = added.filter((addition) => isBlamed(it, addition))
   const fields = [
@@ -87,9 +98,12 @@ function decide(it: Case): Judgement {
     ...blamed.map((addition) => additionRecord(it, addition)),
   ].sort(byField)
   const explained = [
-    ...differences.filter((difference) => isIgnored(it, difference)).map((item) => ignoredRecord(it, item)),
-    ...scaledRecords(it),
-    ...added.filter((addition) => !blamed.includes(addition)).map((item) => additionRecord(it, item)),
+    ...settled.map((item) => explainedRecord(it, item, differenceRecord(it, item))),
+    ...scaledRecords(it).map((record) => explainedRecord(it, REPLICAS, record)),
+    ...added
+      .filter((addition) => !blamed.includes(addition))
+      .map((item) => explainedRecord(it, item, additionRecord(it, item))),
+    ...unownedRecords(it),
   ].sort(byField)
   const finding =
     fields.length > 0 || it.out !== undefined ? drifted(it, certain, blamed) : undrifted(it, heeded.at(0))
@@ -105,20 +119,11 @@ const isCertain = (it: Case, { op, path }: Difference): boolean =>
 const byField = (a: FieldRecord, b: FieldRecord): number =>
   a.field < b.field ? -1 : a.field > b.field ? 1 : 0
 
-/** A difference in a field that Flux leaves alone on purpose. */
-function ignoredRecord(it: Case, difference: Difference): FieldRecord {
-  const because = "the Kustomization's spec.ignore tells Flux to leave it alone"
-  return { ...differenceRecord(it, difference), willRevert: false, because }
-}
-
-const isIgnored = (it: Case, { path }: { readonly path: Path }): boolean =>
-  isIgnoredByFlux(it.ignore, it.live, path)
-
 /** People and programs outside the cluster: what they change should have come through Git. */
 const isOutOfBand = (actor: Actor): boolean => actor.class === 'person' || actor.class === 'automation'
 
 function isBlamed(it: Case, addition: Addition): boolean {
-  if (isIgnored(it, addition) || allowsOthers(it.git) || isRequest(addition.path)) return false
+  if (isSettled(it, addition) || allowsOthers(it.git) || isRequest(addition.path)) return false
   return isOutOfBand(actorOf(addition.entry))
 }
 
@@ -133,7 +138,7 @@ function drifted(it: Case, certain: readonly Difference[], blamed: readonly Addi
   if (certain.length === 0) return { verdict: 'drifted', reason: 'unmanaged-field', confidence }
   const reordered = blamed.length === 0 && certain.every((difference) => difference.op === 'reordered')
   if (reordered) return { verdict: 'drifted', reason: 'reordered', confidence }
-  const rival = blamed.length === 0 ? rivalOf(it, certain) : undefined
+  const rival = blamed.length === 0 ? (deciderOf(it, certain) ?? rivalOf(it, certain)) : undefined
   if (rival === undefined) return { verdict: 'drifted', reason: 'modified', confidence }
   const message = `${rival} and Flux both want to decide ${certain.map(({ path }) => formatField(path)).join(', ')}`
   return { verdict: 'drifted', reason: 'contested', message, confidence }
@@ -150,7 +155,7 @@ function rivalOf(it: Case, certain: readonly Difference[]): string | undefined {
 }
 
 function undrifted(it: Case, unexplained: Difference | undefined): Finding {
-  const sealed = it.comparison.encrypted.filter((field) => !isIgnored(it, field))
+  const sealed = it.comparison.encrypted.filter((field) => !isSettled(it, field))
   if (sealed.length > 0)
     return { verdict: 'unknown', reason: 'encrypted', message: encryptedMessage(encryptedRecords(sealed)) }
   const doubt = firstDoubt(it, unexplained)
@@ -172,12 +177,12 @@ function firstDoubt(it: Case, unexplained: Difference | undefined): string | und
       `${formatField(unexplained.path)} is not what Git says, although ${FLUX_MANAGER} alone wrote it: an admission ` +
       `webhook may change it, or somebody wrote under Flux's name`
     )
-  const doubt = it.comparison.doubts.find((item) => !isIgnored(it, item))
+  const doubt = it.comparison.doubts.find((item) => !isSettled(it, item))
   if (doubt !== undefined) return `${formatField(doubt.path)}: ${doubt.why}`
   const own = it.entries.filter(
     (entry) => isFluxApply(entry) && !declaresAll(entry.fieldsV1, it.git, it.live, it.type),
   )
-  const undeclared = undeclaredByBuild(own, it.git, it.live, it.type).find((item) => !isIgnored(it, item))
+  const undeclared = undeclaredByBuild(own, it.git, it.live, it.type).find((item) => !isSettled(it, item))
   if (undeclared !== undefined)
     return `${FLUX_MANAGER} applied ${formatField(undeclared.path)}, which this build does not have`
   return ownershipDoubt(it)

@@ -1,5 +1,6 @@
 import { isRecord, type KubernetesObject } from '../object.js'
-import type { Path, PathElement } from '../pointer.js'
+import type { Path } from '../pointer.js'
+import { valueBelow } from './value-below.js'
 
 /** kubectl's own marks: live is before, Git is after (kubectl pkg/cmd/diff/diff.go). */
 export const MASK = '***'
@@ -44,24 +45,12 @@ function mask(value: unknown, names: readonly string[], masking: Masking): unkno
 function namesAlong(subject: KubernetesObject, path: Path): readonly string[] {
   let at: unknown = subject
   return path.map((element) => {
-    at = below(at, element)
+    at = valueBelow(at, element)
     if (element.kind === 'field') return element.name
     const key = element.kind === 'key' ? element.keys.name : undefined
     return typeof key === 'string' ? key : itemName(at)
   })
 }
-
-function below(value: unknown, element: PathElement): unknown {
-  if (element.kind === 'field') return isRecord(value) ? value[element.name] : undefined
-  if (!Array.isArray(value)) return undefined
-  const items: readonly unknown[] = value
-  return element.kind === 'key' ? items.find((item) => hasKeys(item, element.keys)) : items[element.index]
-}
-
-/** Live and Git keep their items at different positions; a key left out has its default. */
-const hasKeys = (item: unknown, keys: Readonly<Record<string, unknown>>): boolean =>
-  isRecord(item) &&
-  Object.entries(keys).every(([name, value]) => item[name] === undefined || item[name] === value)
 
 const itemName = (item: unknown): string => (isRecord(item) && typeof item.name === 'string' ? item.name : '')
 

@@ -32,6 +32,8 @@ export interface FieldRecord {
   readonly willRevert: boolean
   /** Why it will, or will not. */
   readonly because: string
+  /** The rule by which it is no drift: one of this product's (docs/drift.md), or `user/…` of a rules file. */
+  readonly rule?: string
 }
 
 /** A field that Git holds encrypted: what it should be is not known without the keys. */

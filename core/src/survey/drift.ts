@@ -3,6 +3,7 @@ import type { Kustomization } from '../desired/kustomization.js'
 import { BUILDS_AT_ONCE, type Kustomize } from '../desired/kustomize.js'
 import { unknownFieldsNote } from '../desired/spec.js'
 import { summarize, type DriftReport, type KustomizationRecord, type ObjectRecord } from '../drift/report.js'
+import { rulesInForce, rulesNotes, type RulesFile } from '../drift/rules/rules-file.js'
 import type { Cluster } from '../live/cluster.js'
 import { discover } from '../live/discovery.js'
 import { parseInventoryEntry } from '../live/inventory.js'
@@ -24,6 +25,8 @@ export interface SurveyRequest {
   readonly cacheDirectory: string
   /** Only objects that live in this namespace or belong to Flux objects there. */
   readonly namespace?: string
+  /** Rules of the user's own, by which fields are no drift. */
+  readonly rules?: RulesFile
   readonly now: () => Date
   /** Told what is going on, for a progress line. */
   readonly progress: (message: string) => void
@@ -71,7 +74,12 @@ function report(
   const cycles = dependencyCycles(state.kustomizations)
   const inScope = (record: ObjectRecord): boolean =>
     namespace === undefined || record.namespace === namespace || record.owner.namespace === namespace
-  const perPlan = plans.map((plan) => ({ plan, records: objectRecords(plan, reading).filter(inScope) }))
+  const now = request.now()
+  const userRules = request.rules === undefined ? [] : rulesInForce(request.rules, now)
+  const perPlan = plans.map((plan) => ({
+    plan,
+    records: objectRecords(plan, reading, userRules).filter(inScope),
+  }))
   const kustomizations = perPlan
     .filter(
       ({ plan, records }) =>
@@ -83,14 +91,32 @@ function report(
   return {
     apiVersion: 'kubectl-gitops/v1',
     kind: 'DriftReport',
-    takenAt: request.now().toISOString(),
+    takenAt: now.toISOString(),
     cluster: { context: request.cluster.context, server: request.cluster.server },
     scope: scopeOf(namespace ?? state.namespace),
     summary: summarize(kustomizations, objects),
     kustomizations,
     objects,
-    notes: [...scopeNotes(state), ...reading.live.notes, ...kustomizations.flatMap(unknownFieldsNotes)],
+    notes: [
+      ...scopeNotes(state),
+      ...reading.live.notes,
+      ...reading.deciders.notes,
+      ...kustomizations.flatMap(unknownFieldsNotes),
+      ...(request.rules === undefined
+        ? []
+        : rulesNotes(request.rules, now, rulesUsed(objects, request, state))),
+    ],
   }
+}
+
+/** What was not looked at cannot show that a rule has nothing to explain. */
+function rulesUsed(
+  objects: readonly ObjectRecord[],
+  { namespace }: SurveyRequest,
+  state: FluxState,
+): ReadonlySet<string> | undefined {
+  if (namespace !== undefined || state.namespace !== undefined) return undefined
+  return new Set(objects.flatMap(({ explained = [] }) => explained.flatMap(({ rule }) => rule ?? [])))
 }
 
 /** Does a Kustomization belong to a namespace, or put objects there, even if nothing of it can be built now? */

@@ -4,6 +4,9 @@ import { readIgnoreRules } from '../drift/ignore.js'
 import { judge, type Judgement } from '../drift/judge.js'
 import { maskKnownSecrets } from '../drift/known-secret.js'
 import type { ObjectRecord } from '../drift/report.js'
+import { BUILT_IN } from '../drift/rules/built-in.js'
+import type { Rulebook } from '../drift/rules/explanation.js'
+import type { Rule } from '../drift/rules/rule.js'
 import type { GitOpsError } from '../errors.js'
 import { keyOf, keyString, type KubernetesObject, type ObjectKey } from '../object.js'
 import { isNameUnknown } from './generated-names.js'
@@ -17,6 +20,7 @@ import { clusterKey, isCustom } from './scope.js'
 interface Subject {
   readonly plan: Plan
   readonly reading: Reading
+  readonly book: Rulebook
   readonly git: KubernetesObject
   readonly key: ObjectKey | undefined
   /** The same object in the newer revision, where part of one may be applied already. */
@@ -26,16 +30,21 @@ interface Subject {
 type Finding = Pick<ObjectRecord, 'verdict' | 'reason' | 'message'>
 
 /** Judges every object of a Kustomization: those of its build, and those that only the cluster has. */
-export function objectRecords(plan: Plan, reading: Reading): readonly ObjectRecord[] {
+export function objectRecords(
+  plan: Plan,
+  reading: Reading,
+  userRules: readonly Rule[] = [],
+): readonly ObjectRecord[] {
   if (plan.build?.ok !== true) return []
-  const subjects = subjectsOf(plan, reading)
+  const book = { rules: [...userRules, ...BUILT_IN], ties: reading.deciders.ties }
+  const subjects = subjectsOf(plan, reading, book)
   const findings = [...subjects.values()].map((subject) => ({ subject, ...findingOf(subject) }))
   const secrets = new Set([...secretValuesOf(plan), ...findings.flatMap(({ hidden = [] }) => hidden)])
   const records = findings.map(({ subject, finding }) => recordOf(subject, masked(finding, secrets)))
   return [...records, ...orphanRecords(plan, reading, new Set(subjects.keys()))]
 }
 
-function subjectsOf(plan: Plan, reading: Reading): ReadonlyMap<string, Subject> {
+function subjectsOf(plan: Plan, reading: Reading, book: Rulebook): ReadonlyMap<string, Subject> {
   const subjects = new Map<string, Subject>()
   const built = plan.build?.ok === true ? plan.build.build.objects : []
   const nextObjects = plan.next?.ok === true ? plan.next.build.objects : []
@@ -46,6 +55,7 @@ function subjectsOf(plan: Plan, reading: Reading): ReadonlyMap<string, Subject> 
     subjects.set(identity, {
       plan,
       reading,
+      book,
       git,
       key: clusterKey(git, reading.discovery),
       next: next.get(identity),
@@ -155,12 +165,13 @@ const secretValuesOf = ({ build }: Plan): ReadonlySet<string> =>
 
 /** Where part of a newer revision may be applied, being as that one says is not drift. */
 function judgeBoth(subject: Subject, live: KubernetesObject): Judgement {
-  const { plan, reading, git, next } = subject
+  const { plan, reading, book, git, next } = subject
   const judging = {
     type: reading.schema.typeOf(git.apiVersion, git.kind),
     custom: isCustom(git.apiVersion),
     ignore: readIgnoreRules(plan.kustomization.spec),
     held: heldBecause(plan),
+    book,
   }
   const judgement = judge(git, live, judging)
   if (judgement.verdict === 'in-sync' || next === undefined || next === git) return judgement

@@ -6,6 +6,7 @@ import { ClusterLists } from '../live/cluster-lists.js'
 import { OWNER_LABEL, readLive, type LiveState, type Wanted } from '../live/list.js'
 import { openApiDocuments } from '../live/openapi.js'
 import { isRecord, keyString, type KubernetesObject } from '../object.js'
+import { readDeciders, type Deciders, type Pair } from './deciders.js'
 import { isNameUnknown } from './generated-names.js'
 import { inventoryItems } from './inventory-items.js'
 import { labelledObjects } from './orphans.js'
@@ -22,6 +23,8 @@ export interface Reading {
   readonly definitions: Definitions
   /** The Kustomizations whose builds have an object, by its key. */
   readonly claims: ReadonlyMap<string, readonly Kustomization[]>
+  /** What other objects decide of these. */
+  readonly deciders: Deciders
 }
 
 /** What Git itself brings along: an object that needs one of these can be missing for that reason. */
@@ -65,11 +68,20 @@ export async function readCluster(plans: readonly Plan[], means: ReadingMeans): 
   return {
     live,
     labelled: labelledObjects(live.objects),
+    deciders: await readDeciders(pairsOf(plans, live, discovery), discovery, cluster),
     discovery,
     schema: createSchema(documents),
     definitions: definitionsOf(plans),
     claims: claimsOf(plans, discovery),
   }
+}
+
+function pairsOf(plans: readonly Plan[], live: LiveState, discovery: Discovery): readonly Pair[] {
+  return plans.flatMap(builtObjects).flatMap((git) => {
+    const key = clusterKey(git, discovery)
+    const found = key === undefined ? undefined : live.objects.get(keyString(key))
+    return found === undefined ? [] : [{ git, live: found }]
+  })
 }
 
 /** Everything that Git or an inventory names; the version is Git's, for that is the one to compare in. */

@@ -9,6 +9,7 @@ import { clusterFlags, gitFlags, outputFlags, scopeFlags } from '../flags.js'
 import { FORMATS, printReport } from '../printers/report.js'
 import { createStyle, isColored } from '../printers/style.js'
 import { visible } from '../printers/text.js'
+import { openRules, RULES_FILE } from '../rules-file.js'
 import { PIPE_COLUMNS } from '../terminal.js'
 
 /** `kubectl gitops drift`: flags in, report out; the work is core's. */
@@ -33,6 +34,11 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
   static override readonly flags = {
     ...scopeFlags,
     ...gitFlags,
+    rules: Flags.string({
+      description: `rules by which differences are no drift; ${RULES_FILE} of the working directory, where there is one`,
+      helpGroup: 'GIT',
+      helpValue: '<file>',
+    }),
     ...clusterFlags,
     ...outputFlags,
     output: Flags.option({
@@ -53,8 +59,9 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
     const { flags } = await this.parse(Drift)
     const { terminal } = this
     const failOn = flags['fail-on'] === undefined ? undefined : readVerdicts(flags['fail-on'])
+    const rules = openRules(flags.rules, terminal.workingDirectory)
     const report = await withCluster('drift', flags, terminal, (session) =>
-      surveyDrift({ ...session, ...defined({ namespace: flags.namespace }) }),
+      surveyDrift({ ...session, ...defined({ namespace: flags.namespace, rules }) }),
     )
     for (const note of report.notes) terminal.stderr.write(`note: ${visible(note)}\n`)
     const { stdout, env, now } = terminal

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { nearWord } from '../../plugin/src/near-word.js'
+import { nearWord } from '@kubectl-gitops/core/near-word.js'
 
 describe('the near word', () => {
   it.each([
