@@ -133,6 +133,11 @@ function unlessHindered(it: Circumstances, because: string): Fate {
 }
 
 function newestActor(holders: readonly ManagedFieldsEntry[]): Actor | undefined {
-  const [newest] = [...holders].sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))
+  const newest = newestOf(holders)
   return newest === undefined ? undefined : actorOf(newest)
+}
+
+/** The entry that was written last. */
+export function newestOf(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry | undefined {
+  return [...entries].sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0]
 }

@@ -13,6 +13,7 @@ import {
   unownedRecords,
   type Explaining,
 } from './explained.js'
+import { evasionMessage, evasionOf, evasionRecords, isAt } from './evasion.js'
 import { additionRecord, differenceRecord, scaledRecords } from './fate.js'
 import { withoutHollow } from './hollow.js'
 import type { IgnoreRule } from './ignore.js'
@@ -22,7 +23,7 @@ import type { Confidence, EncryptedRecord, FieldRecord, Verdict } from './report
 import { BUILT_IN } from './rules/built-in.js'
 import type { Rulebook } from './rules/explanation.js'
 import type { FieldType } from './schema.js'
-import { allowsOthers, optOut } from './switches.js'
+import { allowsOthers, optOut, type OptOut } from './switches.js'
 
 /** What is known about the Kustomization that applies an object. */
 export interface Judging {
@@ -93,20 +94,21 @@ function decide(it: Case): Judgement {
   const heeded = differences.filter((difference) => !settled.includes(difference))
   const certain = heeded.filter((difference) => isCertain(it, difference))
   const blamed = added.filter((addition) => isBlamed(it, addition))
+  const evasion = evasionOf(it)
   const fields = [
     ...certain.map((difference) => differenceRecord(it, difference)),
     ...blamed.map((addition) => additionRecord(it, addition)),
+    ...evasionRecords(it, evasion, blamed),
   ].sort(byField)
   const explained = [
     ...settled.map((item) => explainedRecord(it, item, differenceRecord(it, item))),
     ...scaledRecords(it).map((record) => explainedRecord(it, REPLICAS, record)),
     ...added
-      .filter((addition) => !blamed.includes(addition))
+      .filter((addition) => !blamed.includes(addition) && !isAt(evasion, addition))
       .map((item) => explainedRecord(it, item, additionRecord(it, item))),
     ...unownedRecords(it),
   ].sort(byField)
-  const finding =
-    fields.length > 0 || it.out !== undefined ? drifted(it, certain, blamed) : undrifted(it, heeded.at(0))
+  const finding = fields.length > 0 ? drifted(it, { certain, blamed, evasion }) : undrifted(it, heeded.at(0))
   if (encrypted.length === 0) return { ...finding, fields, explained }
   const hidden = hiddenValues(it.live, encrypted)
   return { ...finding, fields, explained, encrypted: encryptedRecords(encrypted), hidden }
@@ -131,10 +133,18 @@ function isBlamed(it: Case, addition: Addition): boolean {
 const isRequest = (path: Path): boolean =>
   path.length === 3 && formatPointer(path).startsWith('/metadata/annotations/reconcile.fluxcd.io~1')
 
-function drifted(it: Case, certain: readonly Difference[], blamed: readonly Addition[]): Finding {
+interface Drift {
+  readonly certain: readonly Difference[]
+  readonly blamed: readonly Addition[]
+  readonly evasion: OptOut | undefined
+}
+
+function drifted(it: Case, { certain, blamed, evasion }: Drift): Finding {
   const confidence = it.type === undefined ? 'heuristic' : 'proved'
-  if (it.out !== undefined)
-    return { verdict: 'drifted', reason: it.out.reason, message: it.out.message, confidence }
+  if (evasion !== undefined) {
+    const message = evasionMessage(it, evasion)
+    return { verdict: 'drifted', reason: evasion.reason, message, confidence }
+  }
   if (certain.length === 0) return { verdict: 'drifted', reason: 'unmanaged-field', confidence }
   const reordered = blamed.length === 0 && certain.every((difference) => difference.op === 'reordered')
   if (reordered) return { verdict: 'drifted', reason: 'reordered', confidence }

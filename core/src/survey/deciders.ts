@@ -1,5 +1,6 @@
 import { readTies, TYING_KINDS, type Tie } from '../drift/rules/tie.js'
 import type { Cluster } from '../live/cluster.js'
+import { ClusterLists } from '../live/cluster-lists.js'
 import type { ApiResource, Discovery } from '../live/discovery.js'
 import { listKind } from '../live/kind-list.js'
 import { isRecord, type KubernetesObject } from '../object.js'
@@ -40,12 +41,15 @@ export async function readDeciders(
   }
 }
 
+/** Autoscalers need not be Flux's. */
+const EVERYTHING = ''
+
 async function readKind(
   cluster: Pick<Cluster, 'pages'>,
   resource: ApiResource,
   namespaces: readonly string[],
 ): Promise<{ readonly objects: readonly KubernetesObject[]; readonly notes: readonly string[] }> {
-  const { objects, notes } = await listKind(cluster, resource, namespaces, '')
+  const { objects, notes } = await listKind(new ClusterLists(cluster, EVERYTHING), resource, namespaces)
   if (notes.length === 0) return { objects, notes }
   const name = resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`
   return { objects, notes: [`not all ${name} could be listed: what they decide may look like drift`] }

@@ -3,6 +3,7 @@ import { pathIdentity, type Path } from '../../pointer.js'
 import { actorOf, isFluxApply, type Actor } from '../actor.js'
 import { holdersOf } from '../managed-fields.js'
 import type { FieldType } from '../schema.js'
+import { isSwitch } from '../switches.js'
 import { valueAt } from '../value-below.js'
 import { coversField, fieldsMatching } from './field-pattern.js'
 import type { Rule } from './rule.js'
@@ -40,7 +41,8 @@ export interface Explanation {
  * declares it decides only where its reach says so, and elsewhere it names who fights with Flux.
  */
 export function explain(it: Explained, book: Rulebook, path: Path): Explanation | undefined {
-  const asserted = isThere(valueAt(it.git, path))
+  // What Git does not tell Flux about an object is as much Git's as what it says.
+  const asserted = isThere(valueAt(it.git, path)) || isSwitch(path)
   const writers = writersOf(it, path, asserted)
   const ties = tiesOf(book.ties, it.live)
   for (const rule of book.rules) {
