@@ -80,6 +80,10 @@ export interface KustomizationRecord extends ObjectRef {
   /** The revision that Flux tried or will try. */
   readonly nextRevision?: string
   readonly suspended: boolean
+  /** Who suspended it by hand, and when, as far as field managers tell. */
+  readonly suspendedBy?: Actor
+  /** Set where no Kustomization, Helm release or other owner has it: a root made by hand, or nobody's. */
+  readonly unmanaged?: OriginRecord
   readonly interval?: string
   readonly lastReconciled?: string
   /** When Flux will apply again, by its interval; absent where that is not known, or where it will not. */
@@ -93,6 +97,12 @@ export interface KustomizationRecord extends ObjectRef {
   /** Fields of its spec, and of its source's, that this version does not know: it builds without them. */
   readonly unknownFields?: readonly string[]
   readonly objects: number
+}
+
+/** Where an object comes from that Git does not have. */
+export interface OriginRecord {
+  readonly created?: string
+  readonly createdBy?: Actor
 }
 
 export type ProofRecord =

@@ -2,18 +2,27 @@ import { cycleWords, dependencyCycles, fullName } from '../desired/dependency-or
 import type { Kustomization } from '../desired/kustomization.js'
 import { BUILDS_AT_ONCE, type Kustomize } from '../desired/kustomize.js'
 import { unknownFieldsNote } from '../desired/spec.js'
-import { summarize, type DriftReport, type KustomizationRecord, type ObjectRecord } from '../drift/report.js'
+import {
+  summarize,
+  type DriftReport,
+  type KustomizationRecord,
+  type ObjectRecord,
+  type ObjectRef,
+} from '../drift/report.js'
 import { rulesInForce, rulesNotes, type RulesFile } from '../drift/rules/rules-file.js'
 import type { Cluster } from '../live/cluster.js'
 import { discover } from '../live/discovery.js'
 import { parseInventoryEntry } from '../live/inventory.js'
+import { groupVersion, keyOf, keyString, type ObjectKey } from '../object.js'
 import { Builder } from './builder.js'
 import { readFluxState, scopeNotes, type FluxState } from './flux-state.js'
 import { kustomizationRecord } from './kustomization-record.js'
 import { objectRecords } from './object-records.js'
+import { strayRecords } from './orphans.js'
 import { planKustomization, type Plan } from './plan.js'
 import { beginLists, readCluster, type Reading } from './reading.js'
 import type { OpenRepository } from './repositories.js'
+import { inventoryKeys, unmanagedSources, withOrigin } from './unmanaged.js'
 import { readVariables } from './variables.js'
 
 /** What a survey needs from the outside. */
@@ -25,6 +34,8 @@ export interface SurveyRequest {
   readonly cacheDirectory: string
   /** Only objects that live in this namespace or belong to Flux objects there. */
   readonly namespace?: string
+  /** Look for orphans in every kind that the server lists: one more request a kind. */
+  readonly orphans?: boolean
   /** Rules of the user's own, by which fields are no drift. */
   readonly rules?: RulesFile
   readonly now: () => Date
@@ -57,7 +68,8 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
     )
     progress('reading the objects')
     const { cacheDirectory } = request
-    const reading = await readCluster(plans, { cluster, discovery, cacheDirectory, lists })
+    const labels = { everyKind: request.orphans === true, namespace: state.namespace }
+    const reading = await readCluster(plans, { cluster, discovery, cacheDirectory, lists, labels })
     return report(request, state, plans, reading)
   } finally {
     await builder.close()
@@ -80,14 +92,21 @@ function report(
     plan,
     records: objectRecords(plan, reading, userRules).filter(inScope),
   }))
+  const listed = inventoryKeys(state.kustomizations)
+  const read = new Map(state.objects.map((object) => [keyString(keyOf(object)), object]))
   const kustomizations = perPlan
     .filter(
       ({ plan, records }) =>
         namespace === undefined || records.length > 0 || concerns(plan.kustomization, namespace),
     )
     .map(({ plan, records }) => withCycle(kustomizationRecord(plan, records.length), cycles))
+    .map((record) => withOrigin(record, read.get(keyString(keyOfRef(record))), listed))
     .sort(byName)
-  const objects = perPlan.flatMap(({ records }) => records).sort(byName)
+  const strays = [
+    ...strayRecords(reading.labelled, isThere(state)),
+    ...unmanagedSources(state.objects, listed),
+  ].filter(inScope)
+  const objects = [...perPlan.flatMap(({ records }) => records), ...strays].sort(byName)
   return {
     apiVersion: 'kubectl-gitops/v1',
     kind: 'DriftReport',
@@ -99,8 +118,7 @@ function report(
     objects,
     notes: [
       ...scopeNotes(state),
-      ...reading.live.notes,
-      ...reading.deciders.notes,
+      ...reading.notes,
       ...kustomizations.flatMap(unknownFieldsNotes),
       ...(request.rules === undefined
         ? []
@@ -108,6 +126,19 @@ function report(
     ],
   }
 }
+
+/** Where one namespace alone was read, Kustomizations of others may well be there. */
+function isThere({ kustomizations, namespace }: FluxState): (owner: string) => boolean {
+  const names = new Set(kustomizations.map(fullName))
+  return (owner) => names.has(owner) || (namespace !== undefined && !owner.startsWith(`${namespace}/`))
+}
+
+const keyOfRef = ({ apiVersion, kind, namespace = '', name }: ObjectRef): ObjectKey => ({
+  group: groupVersion(apiVersion).group,
+  kind,
+  namespace,
+  name,
+})
 
 /** What was not looked at cannot show that a rule has nothing to explain. */
 function rulesUsed(

@@ -9,6 +9,7 @@ import { isRecord, keyString, type KubernetesObject } from '../object.js'
 import { readDeciders, type Deciders, type Pair } from './deciders.js'
 import { isNameUnknown } from './generated-names.js'
 import { inventoryItems } from './inventory-items.js'
+import { scanLabels, type LabelScope } from './label-scan.js'
 import { labelledObjects } from './orphans.js'
 import type { Plan } from './plan.js'
 import { clusterKey } from './scope.js'
@@ -16,8 +17,8 @@ import { clusterKey } from './scope.js'
 /** What was read of the cluster to judge the plans by. */
 export interface Reading {
   readonly live: LiveState
-  /** Keys of live objects by the full name of the Kustomization whose labels they carry. */
-  readonly labelled: ReadonlyMap<string, readonly string[]>
+  /** Live objects of no build and no inventory, by the full name of the Kustomization whose labels they carry. */
+  readonly labelled: ReadonlyMap<string, readonly KubernetesObject[]>
   readonly discovery: Discovery
   readonly schema: Schema
   readonly definitions: Definitions
@@ -25,6 +26,8 @@ export interface Reading {
   readonly claims: ReadonlyMap<string, readonly Kustomization[]>
   /** What other objects decide of these. */
   readonly deciders: Deciders
+  /** How it was read, where that was not the usual way. */
+  readonly notes: readonly string[]
 }
 
 /** What Git itself brings along: an object that needs one of these can be missing for that reason. */
@@ -41,6 +44,8 @@ export interface ReadingMeans {
   readonly cacheDirectory: string
   /** LISTs that may have begun. */
   readonly lists: ClusterLists
+  /** Where to look for objects that nobody declares. */
+  readonly labels: LabelScope
 }
 
 /** Begins to list the kinds that inventories name, for they are read while the builds are still being made. */
@@ -61,14 +66,17 @@ export async function readCluster(plans: readonly Plan[], means: ReadingMeans): 
   const { cluster, discovery, cacheDirectory, lists } = means
   const wanted = wantedObjects(plans, discovery)
   const versions = [...new Set(wanted.map((item) => item.apiVersion))]
-  const [live, documents] = await Promise.all([
+  const [live, scan, documents] = await Promise.all([
     readLive(cluster, discovery, wanted, { lists }),
+    scanLabels(cluster, discovery, wanted, means.labels),
     openApiDocuments(cluster, versions, cacheDirectory),
   ])
+  const deciders = await readDeciders(pairsOf(plans, live, discovery), discovery, cluster)
   return {
     live,
-    labelled: labelledObjects(live.objects),
-    deciders: await readDeciders(pairsOf(plans, live, discovery), discovery, cluster),
+    notes: [...live.notes, ...scan.notes, ...deciders.notes],
+    labelled: labelledObjects([live.objects, scan.objects], new Set(wanted.map(({ key }) => keyString(key)))),
+    deciders,
     discovery,
     schema: createSchema(documents),
     definitions: definitionsOf(plans),

@@ -34,6 +34,10 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
   static override readonly flags = {
     ...scopeFlags,
     ...gitFlags,
+    orphans: Flags.boolean({
+      description: 'look for objects that are left behind in every kind that the server lists',
+      helpGroup: 'SCOPE',
+    }),
     rules: Flags.string({
       description: `rules by which differences are no drift; ${RULES_FILE} of the working directory, where there is one`,
       helpGroup: 'GIT',
@@ -61,7 +65,7 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
     const failOn = flags['fail-on'] === undefined ? undefined : readVerdicts(flags['fail-on'])
     const rules = openRules(flags.rules, terminal.workingDirectory)
     const report = await withCluster('drift', flags, terminal, (session) =>
-      surveyDrift({ ...session, ...defined({ namespace: flags.namespace, rules }) }),
+      surveyDrift({ ...session, orphans: flags.orphans, ...defined({ namespace: flags.namespace, rules }) }),
     )
     for (const note of report.notes) terminal.stderr.write(`note: ${visible(note)}\n`)
     const { stdout, env, now } = terminal
