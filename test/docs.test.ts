@@ -42,6 +42,7 @@ describe('the documentation', () => {
       'CONTRIBUTING.md',
       'SECURITY.md',
       'docs/drift.md',
+      'docs/rules.md',
       'docs/render.md',
       'docs/status.md',
       'docs/errors.md',

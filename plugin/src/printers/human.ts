@@ -1,8 +1,10 @@
+import type { Actor } from '@kubectl-gitops/core/drift/actor.js'
 import type {
   CommitRecord,
   DriftReport,
   KustomizationRecord,
   ObjectRecord,
+  ObjectRef,
   Verdict,
 } from '@kubectl-gitops/core/drift/report.js'
 import { displayName, groupVersion } from '@kubectl-gitops/core/object.js'
@@ -32,8 +34,30 @@ export function printHuman(report: DriftReport, options: HumanOptions): string {
   const it = { ...options, width: Math.max(options.width, NARROWEST) }
   const blocks = report.kustomizations.map((kustomization) => printKustomization(report, kustomization, it))
   const summary = printSummary(report, it.style, it.width).join('\n')
-  return [...blocks.filter((block) => block !== ''), summary].join('\n\n') + '\n'
+  return [...blocks, ...printUnowned(report, it), summary].filter((block) => block !== '').join('\n\n') + '\n'
 }
+
+/** Objects whose owner is not on the cluster, or that are Flux's own and nobody applies, a block an owner. */
+function printUnowned(report: DriftReport, it: HumanOptions): readonly string[] {
+  const owners = new Map<string, ObjectRecord[]>()
+  for (const object of report.objects) {
+    if (report.kustomizations.some((one) => isOwner(one, object))) continue
+    if (object.verdict === 'in-sync' && !it.wide) continue
+    const { kind, namespace = '', name } = object.owner
+    const title = `${kind}/${namespace}/${name}`
+    owners.set(title, [...(owners.get(title) ?? []), object])
+  }
+  return [...owners].map(([title, objects]) => {
+    const isSelf = objects.every((one) => one.kind === one.owner.kind && one.name === one.owner.name)
+    const facts = [{ text: isSelf ? 'nothing applies it' : 'not on this cluster' }]
+    const pieces = [{ text: visible(title), paint: it.style.bold }, ...facts]
+    const head = fill(pieces, { width: it.width, first: '', rest: '  ' })
+    return paragraphs([head, ...objects.map((object) => printObject(object, { ...it, when: undefined }))])
+  })
+}
+
+const isOwner = ({ kind, namespace, name }: ObjectRef, { owner }: ObjectRecord): boolean =>
+  owner.kind === kind && owner.name === name && owner.namespace === namespace
 
 function printKustomization(
   report: DriftReport,
@@ -41,7 +65,7 @@ function printKustomization(
   it: HumanOptions,
 ): string {
   const objects = report.objects
-    .filter(({ owner }) => owner.name === kustomization.name && owner.namespace === kustomization.namespace)
+    .filter((object) => isOwner(kustomization, object))
     .filter(({ verdict }) => it.wide || verdict !== 'in-sync')
   if (objects.length === 0 && kustomization.verdict === 'in-sync' && !it.wide) return ''
   const head = [...heading(kustomization, it), ...finding(kustomization, it)].join('\n')
@@ -62,11 +86,11 @@ function paragraphs([head = [], ...objects]: readonly (readonly string[])[]): st
 }
 
 function heading(kustomization: KustomizationRecord, { style, now, width }: HumanOptions): readonly string[] {
-  const { namespace = '', name, revision, lastReconciled, suspended, verdict } = kustomization
+  const { namespace = '', name, revision, lastReconciled, suspended, suspendedBy, verdict } = kustomization
   const facts = [
     ...(revision === undefined ? [] : [shortRevision(revision)]),
     ...(lastReconciled === undefined ? [] : [`applied ${ago(lastReconciled, now)}`]),
-    ...(suspended ? ['suspended'] : []),
+    ...(suspended ? [suspension(suspendedBy, now)] : []),
   ]
   const word = verdict === 'in-sync' ? [] : [{ text: wordOf(verdict), paint: style.verdict }]
   const pieces: readonly Piece[] = [
@@ -75,6 +99,12 @@ function heading(kustomization: KustomizationRecord, { style, now, width }: Huma
     ...facts.map((fact) => ({ text: visible(fact) })),
   ]
   return fill(pieces, { width, first: '', rest: '  ' })
+}
+
+/** Suspended in Git, or since when and by whom. */
+function suspension(by: Actor | undefined, now: Date): string {
+  if (by === undefined) return 'suspended'
+  return `suspended${by.time === undefined ? '' : ` ${ago(by.time, now)}`} by ${by.manager}`
 }
 
 const wordOf = (verdict: Verdict): string => verdict.replace('-', ' ')
