@@ -1,3 +1,4 @@
+import { formatJson } from '../json.js'
 import { isRecord } from '../object.js'
 import type { Path, PathElement } from '../pointer.js'
 
@@ -14,7 +15,7 @@ export function valueBelow(value: unknown, element: PathElement): unknown {
     case 'key':
       return items.find((item) => hasKeys(item, element.keys))
     case 'value':
-      return items.find((item) => JSON.stringify(item) === JSON.stringify(element.value))
+      return items.find((item) => formatJson(item) === formatJson(element.value))
     case 'index':
       return items[element.index]
   }

@@ -1,3 +1,5 @@
+import { formatJson } from '../../json.js'
+
 type Labels = Readonly<Record<string, string>>
 type Term = (labels: Labels) => boolean
 
@@ -17,8 +19,7 @@ export function labelSelector(text: string): (labels: Labels | undefined) => boo
 
 function readTerm(text: string): Term {
   const match = TERM.exec(text)
-  if (match === null)
-    throw new SyntaxError(`${JSON.stringify(text.trim())} is not a term of a label selector`)
+  if (match === null) throw new SyntaxError(`${formatJson(text.trim())} is not a term of a label selector`)
   const [, not, absent = '', name = '', operator, value = '', set, values = ''] = match
   if (not !== undefined) return (labels) => !Object.hasOwn(labels, absent)
   if (set !== undefined) {

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml'
 import { GitOpsError } from '../../errors.js'
+import { formatJson } from '../../json.js'
 import { nearWord } from '../../near-word.js'
 
 /** Reads the nodes of a rules file and gathers what is wrong with them, each with its line and column. */
@@ -127,5 +128,5 @@ export class NodeReader {
 function unknownKey(name: string, what: string, known: readonly string[]): string {
   const near = nearWord(name, known)
   const hint = near === undefined ? `it has ${known.join(', ')}` : `did you mean ${near}?`
-  return `${what} has no field ${JSON.stringify(name)}: ${hint}`
+  return `${what} has no field ${formatJson(name)}: ${hint}`
 }
