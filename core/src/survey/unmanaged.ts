@@ -2,19 +2,12 @@ import type { Kustomization } from '../desired/kustomization.js'
 import { isSource } from '../desired/source/source.js'
 import { actorOf, isFluxApply, type Actor } from '../drift/actor.js'
 import type { KustomizationRecord, ObjectRecord, OriginRecord } from '../drift/report.js'
-import { parseInventoryEntry } from '../live/inventory.js'
 import { isRecord, keyOf, keyString, type KubernetesObject, type ObjectMeta } from '../object.js'
+import { inventoryItems } from './inventory-items.js'
 
 /** The keys of all objects that an inventory lists. */
-export function inventoryKeys(kustomizations: readonly Kustomization[]): ReadonlySet<string> {
-  const entries = kustomizations.flatMap(({ status }) => status.inventory)
-  return new Set(
-    entries.flatMap((entry) => {
-      const item = parseInventoryEntry(entry)
-      return item === undefined ? [] : [keyString(item.key)]
-    }),
-  )
-}
+export const inventoryKeys = (kustomizations: readonly Kustomization[]): ReadonlySet<string> =>
+  new Set(kustomizations.flatMap(inventoryItems).map(({ key }) => keyString(key)))
 
 /** Labels and annotations by which other tools than Kustomizations say that an object is theirs. */
 const OTHER_OWNERS = [
