@@ -125,8 +125,8 @@ const byField = (a: FieldRecord, b: FieldRecord): number =>
 const isOutOfBand = (actor: Actor): boolean => actor.class === 'person' || actor.class === 'automation'
 
 function isBlamed(it: Case, addition: Addition): boolean {
-  if (isSettled(it, addition) || allowsOthers(it.git) || isRequest(addition.path)) return false
-  return isOutOfBand(actorOf(addition.entry))
+  if (!isOutOfBand(actorOf(addition.entry)) || allowsOthers(it.git) || isRequest(addition.path)) return false
+  return !isSettled(it, addition)
 }
 
 /** `flux reconcile` and its like ask by annotation (fluxcd/pkg apis/meta): a request, not configuration. */

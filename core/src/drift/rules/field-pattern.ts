@@ -1,7 +1,5 @@
 import { isRecord } from '../../object.js'
-import { fieldPath, type Path, type PathElement } from '../../pointer.js'
-import { keyElement } from '../merge-key.js'
-import { typeBelow, UNKNOWN_TYPE, type FieldType } from '../schema.js'
+import type { Path, PathElement } from '../../pointer.js'
 import { valueBelow } from '../value-below.js'
 
 /** One step of a pattern: a name in which `*` stands for any letters, or items of a list that have a value. */
@@ -35,7 +33,7 @@ function readSegment(text: string): Segment {
 const readGlob = (text: string): Glob => text.split(/\*+/)
 
 /** Takes the first place where each part fits, which is enough for globs and cannot be slow. */
-function matchesGlob([first = '', ...parts]: Glob, text: string): boolean {
+export function matchesGlob([first = '', ...parts]: Glob, text: string): boolean {
   if (parts.length === 0) return text === first
   const last = parts.at(-1) ?? ''
   const end = text.length - last.length
@@ -62,7 +60,8 @@ export function coversField(pattern: FieldPattern, path: Path, object: unknown):
   return true
 }
 
-function matchesElement(segment: Segment, element: PathElement, value: unknown): boolean {
+/** Does one step of a pattern stand for this element of a path? */
+export function matchesElement(segment: Segment, element: PathElement, value: unknown): boolean {
   if (segment.kind === 'item') {
     if (element.kind === 'field') return false
     return matchesItem(segment, element.kind === 'key' ? { ...record(value), ...element.keys } : value)
@@ -73,52 +72,6 @@ function matchesElement(segment: Segment, element: PathElement, value: unknown):
 function matchesItem({ key, glob }: Extract<Segment, { readonly kind: 'item' }>, value: unknown): boolean {
   const found = key === '' ? value : record(value)[key]
   return isScalar(found) && matchesGlob(glob, String(found))
-}
-
-/** Every place of an object that a pattern names, with list items named as the server's schema says. */
-export function fieldsMatching(
-  pattern: FieldPattern,
-  object: unknown,
-  type: FieldType | undefined,
-): readonly Path[] {
-  let places: readonly Place[] = [{ value: object, type: type ?? UNKNOWN_TYPE, path: [] }]
-  for (const segment of pattern)
-    places = places.flatMap((place) =>
-      children(place).filter(({ path, value }) => {
-        const element = path.at(-1)
-        return element !== undefined && matchesElement(segment, element, value)
-      }),
-    )
-  return places.map(({ path }) => path)
-}
-
-interface Place {
-  readonly value: unknown
-  readonly type: FieldType
-  readonly path: Path
-}
-
-function children({ value, type, path }: Place): readonly Place[] {
-  if (isRecord(value))
-    return Object.entries(value).map(([name, below]) => {
-      const here = fieldPath(path, name)
-      return { value: below, type: typeBelow(type, here.at(-1) ?? NOWHERE), path: here }
-    })
-  if (!Array.isArray(value)) return []
-  const items: readonly unknown[] = value
-  return items.map((item, index) => {
-    const element = elementOf(item, index, type)
-    return { value: item, type: typeBelow(type, element), path: [...path, element] }
-  })
-}
-
-const NOWHERE: PathElement = { kind: 'index', index: 0 }
-
-function elementOf(item: unknown, index: number, type: FieldType): PathElement {
-  if (type.kind === 'list' && type.relation === 'map')
-    return keyElement(item, type.keys, index) ?? { kind: 'index', index }
-  if (type.kind === 'list' && type.relation === 'set') return { kind: 'value', value: item, index }
-  return { kind: 'index', index }
 }
 
 const record = (value: unknown): Readonly<Record<string, unknown>> => (isRecord(value) ? value : {})

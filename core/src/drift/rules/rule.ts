@@ -32,6 +32,8 @@ export interface RuleData {
 export interface Rule {
   readonly id: string
   readonly selects: Target
+  /** Does the kind alone decide whether it is for an object? */
+  readonly byKind: boolean
   readonly patterns: readonly FieldPattern[]
   /** May these have written the field? Empty where nobody is known to. */
   readonly writtenBy: (actors: readonly Actor[]) => boolean
@@ -49,6 +51,7 @@ export function compileRule(data: RuleData): Rule {
   return {
     id,
     selects: kindTarget(data.kinds),
+    byKind: true,
     patterns: data.paths.map(parseFieldPattern),
     writtenBy: writerTest(data),
     unowned: data.writers.includes('nobody'),

@@ -69,6 +69,7 @@ function readRule(reader: NodeReader, node: Node, index: number): UserRule {
       selects: readTargetNode(reader, fields.get('target'), `${what}.target`),
       patterns: reader.made(fields.get('paths'), `${what}.paths`, parseFieldPattern),
       writtenBy: writerTest(managers, actors),
+      byKind: false,
       unowned: false,
       reach: 'git',
       because: text('reason') ?? '',
