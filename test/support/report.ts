@@ -2,6 +2,7 @@ import {
   summarize,
   type DriftReport,
   type FieldRecord,
+  type HelmReleaseRecord,
   type KustomizationRecord,
   type ObjectRecord,
 } from '@kubectl-gitops/core/drift/report.js'
@@ -42,6 +43,25 @@ export function kustomization(given: Given<KustomizationRecord> = {}): Kustomiza
     interval: '10m',
     lastReconciled: minutesAgo(4),
     nextReconcile: minutesAgo(-6),
+    objects: 1,
+  }
+  return over(defaults, given)
+}
+
+/** A HelmRelease `flux-system/podinfo` in sync, installed three hours ago. */
+export function helmRelease(given: Given<HelmReleaseRecord> = {}): HelmReleaseRecord {
+  const defaults: HelmReleaseRecord = {
+    apiVersion: 'helm.toolkit.fluxcd.io/v2',
+    kind: 'HelmRelease',
+    namespace: 'flux-system',
+    name: 'podinfo',
+    verdict: 'in-sync',
+    chart: { name: 'podinfo', version: '6.5.0', appVersion: '6.5.0' },
+    release: { namespace: 'apps', name: 'podinfo', version: 3, status: 'deployed' },
+    suspended: false,
+    interval: '10m',
+    driftDetection: 'disabled',
+    lastDeployed: minutesAgo(180),
     objects: 1,
   }
   return over(defaults, given)
@@ -102,6 +122,7 @@ export function report(
     scope: {},
     summary: summarize(kustomizations, objects),
     kustomizations,
+    helmReleases: [],
     objects,
     notes: [],
   }

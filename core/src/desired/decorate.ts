@@ -40,7 +40,8 @@ export function decorate(object: KubernetesObject, kustomization: Kustomization)
   return normalize({ ...object, metadata })
 }
 
-function normalize(object: KubernetesObject): KubernetesObject {
+/** Leaves out what only the server writes, and says in a Secret's data what its stringData means. */
+export function normalize(object: KubernetesObject): KubernetesObject {
   const removed = object.kind === 'CustomResourceDefinition' ? [] : ['status']
   const isSecret = object.apiVersion === 'v1' && object.kind === 'Secret'
   return {

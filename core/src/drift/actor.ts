@@ -14,6 +14,11 @@ export type ActorClass = (typeof ACTOR_CLASSES)[number]
 
 /** The field manager of kustomize-controller's server-side apply (kustomize-controller main.go). */
 export const FLUX_MANAGER = 'kustomize-controller'
+/** That of helm-controller, for server-side applies, updates and patches alike (helm-controller main.go). */
+export const HELM_MANAGER = 'helm-controller'
+
+/** The controller of Flux that puts an object onto the cluster: under this name it writes. */
+export type Applier = typeof FLUX_MANAGER | typeof HELM_MANAGER
 
 /** Clients that people drive; their names come from --field-manager or the user agent up to its slash. */
 const PERSON_MANAGERS =
@@ -47,17 +52,23 @@ function classOf(manager: string, subresource: string | undefined): ActorClass {
   return AUTOMATION_MANAGERS.test(manager) ? 'automation' : 'controller'
 }
 
-/** Is this entry Flux's own set: what its last server-side apply declared? */
-export function isFluxApply(entry: ManagedFieldsEntry): boolean {
-  return entry.manager === FLUX_MANAGER && entry.operation === 'Apply' && !entry.subresource
+/**
+ * Is this entry Flux's own set: what its last server-side apply declared? Helm updates and patches as well, as the
+ * release was made.
+ */
+export function isFluxApply(entry: ManagedFieldsEntry, applier: Applier = FLUX_MANAGER): boolean {
+  if (entry.manager !== applier || entry.subresource) return false
+  return entry.operation === 'Apply' || applier === HELM_MANAGER
 }
 
 /**
- * Will Flux take this entry over at its next reconcile, and so drop what Git does not declare?
- * Source: fluxcd/pkg ssa/manager_apply.go cleanupMetadata, kustomize-controller's field manager list.
+ * Will Flux take this entry over at its next reconcile, and so drop what Git does not declare? helm-controller
+ * takes over nothing, unless its --override-manager says so.
+ * Source: fluxcd/pkg ssa/manager_apply.go cleanupMetadata, kustomize-controller's field manager list;
+ * helm-controller internal/action/diff.go.
  */
-export function isTakenOver(entry: ManagedFieldsEntry): boolean {
-  if (entry.subresource) return false
+export function isTakenOver(entry: ManagedFieldsEntry, applier: Applier = FLUX_MANAGER): boolean {
+  if (entry.subresource || applier === HELM_MANAGER) return false
   const manager = entry.manager ?? ''
   if (manager.startsWith('kubectl')) return true
   return entry.operation === 'Update' && (manager === 'before-first-apply' || manager === FLUX_MANAGER)

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../object.js'
 import { fieldPath, pathIdentity, type Path } from '../pointer.js'
+import { HELM_MANAGER, type Applier } from './actor.js'
 import { unownedRecord, type Circumstances } from './fate.js'
 import { isIgnoredByFlux, type IgnoreRule } from './ignore.js'
 import type { FieldRecord } from './report.js'
@@ -31,24 +32,28 @@ export const isSettled = (it: Explaining, { path }: Placed): boolean =>
   explanationOf(it, path)?.settles === true
 
 function explanationOf(it: Explaining, path: Path): Explanation | undefined {
-  return isIgnoredByFlux(it.ignore, it.live, path) ? FLUX_IGNORE : explain(explainedObject(it), it.book, path)
+  return isIgnoredByFlux(it.ignore, it.live, path)
+    ? fluxIgnore(it.applier)
+    : explain(explainedObject(it), it.book, path)
 }
 
-const FLUX_IGNORE: Explanation = {
-  rule: 'flux-ignore',
-  because: "the Kustomization's spec.ignore tells Flux to leave it alone",
-  settles: true,
+const FLUX_IGNORE = 'flux-ignore'
+
+function fluxIgnore(applier: Applier): Explanation {
+  const where =
+    applier === HELM_MANAGER ? "HelmRelease's spec.driftDetection.ignore" : "Kustomization's spec.ignore"
+  return { rule: FLUX_IGNORE, because: `the ${where} tells Flux to leave it alone`, settles: true }
 }
 
-function explainedObject({ asserted, live, type, entries, out }: Explaining): Explained {
-  return { git: asserted, live, type, entries, optedOut: out?.inGit === false && !out.merge }
+function explainedObject({ asserted, live, type, entries, applier, out }: Explaining): Explained {
+  return { git: asserted, live, type, entries, applier, optedOut: out?.inGit === false && !out.merge }
 }
 
 /** A record with the words of the rule that settles it, if one does. */
 export function explainedRecord(it: Explaining, { path }: Placed, record: FieldRecord): FieldRecord {
   const found = explanationOf(it, path)
   if (found?.settles !== true) return record
-  const willRevert = found !== FLUX_IGNORE && record.willRevert
+  const willRevert = found.rule !== FLUX_IGNORE && record.willRevert
   return { ...record, willRevert, because: found.because, rule: found.rule }
 }
 

@@ -1,11 +1,12 @@
 import { isRecord, type KubernetesObject, type ManagedFieldsEntry } from '../object.js'
 import { fieldPath, formatField, formatPointer, type Path } from '../pointer.js'
-import { actorOf, isFluxApply, isTakenOver, type Actor } from './actor.js'
+import { actorOf, HELM_MANAGER, isFluxApply, isTakenOver, type Actor, type Applier } from './actor.js'
 import type { Addition } from './additions.js'
 import type { Comparison, Difference } from './compare.js'
 import { mayBeSecret } from './encrypted-fields.js'
 import { holdersOf } from './managed-fields.js'
 import { MASK, MASK_AFTER, MASK_BEFORE, maskValue } from './mask.js'
+import { beyondCorrection } from './release-fate.js'
 import type { FieldRecord } from './report.js'
 import type { FieldType } from './schema.js'
 import { allowsOthers, type OptOut } from './switches.js'
@@ -17,9 +18,14 @@ export interface Circumstances {
   readonly live: KubernetesObject
   readonly type: FieldType | undefined
   readonly entries: readonly ManagedFieldsEntry[]
+  readonly applier: Applier
   readonly out: OptOut | undefined
   /** Why Flux will not reconcile for now; undefined when it will. */
   readonly held: string | undefined
+  /** Why helm-controller will upgrade the release; undefined where it corrects drift, if anything. */
+  readonly upgrade: string | undefined
+  /** Why the server will refuse what helm-controller corrects. */
+  readonly refused?: string | undefined
   readonly comparison: Pick<Comparison, 'encrypted'>
 }
 
@@ -28,7 +34,9 @@ type Fate = Pick<FieldRecord, 'willRevert' | 'because'>
 /** A field that Git has and live has not so: who did it, and will Flux put it back? */
 export function differenceRecord(it: Circumstances, difference: Difference): FieldRecord {
   const { path, op, git, live } = difference
-  const actor = newestActor(holdersOf(it.entries, path, it.type).filter((entry) => !isFluxApply(entry)))
+  const actor = newestActor(
+    holdersOf(it.entries, path, it.type).filter((entry) => !isFluxApply(entry, it.applier)),
+  )
   return {
     path: formatPointer(path),
     field: formatField(path),
@@ -36,8 +44,16 @@ export function differenceRecord(it: Circumstances, difference: Difference): Fie
     git: maskValue(it.git, path, git, MASK_AFTER),
     ...(live === undefined ? {} : { live: shownLive(it, difference, MASK_BEFORE) }),
     ...(actor === undefined ? {} : { actor }),
-    ...unlessHindered(it, 'Git declares it'),
+    ...fateOfDifference(it, path),
   }
+}
+
+function fateOfDifference(it: Circumstances, path: Path): Fate {
+  if (it.applier !== HELM_MANAGER) return unlessHindered(it, 'Git declares it')
+  if (it.upgrade !== undefined) return unlessHindered(it, it.upgrade)
+  const obstacle = beyondCorrection(path) ?? it.refused
+  if (obstacle !== undefined && it.held === undefined) return { willRevert: false, because: obstacle }
+  return unlessHindered(it, 'the release declares it, and spec.driftDetection.mode is enabled')
 }
 
 /** Masked where it is a secret, also by being encrypted in Git. */
@@ -107,10 +123,12 @@ const SCALED = new Set(['apps/v1 Deployment', 'apps/v1 StatefulSet', 'apps/v1 Re
  * manager holds as well stays. Source: fluxcd/pkg ssa/manager_apply.go cleanupMetadata.
  */
 function fateOfAddition(it: Circumstances, addition: Addition): Fate {
-  if (allowsOthers(it.git) || it.out?.merge === true)
+  if (it.applier === HELM_MANAGER)
+    return { willRevert: false, because: 'helm-controller never removes what the release does not declare' }
+  if (keepsOthers(it) || it.out?.merge === true)
     return { willRevert: false, because: 'with ssa: Merge Flux keeps what others add' }
   const keeper = holdersOf(it.entries, addition.path, it.type).find(
-    (entry) => !isTakenOver(entry) && !isFluxApply(entry),
+    (entry) => !isTakenOver(entry, it.applier) && !isFluxApply(entry, it.applier),
   )
   if (keeper !== undefined)
     return { willRevert: false, because: `Flux leaves fields of ${named(keeper)} alone` }
@@ -119,6 +137,10 @@ function fateOfAddition(it: Circumstances, addition: Addition): Fate {
     `Flux takes over what ${named(addition.entry)} wrote and drops what Git does not declare`,
   )
 }
+
+/** Does Git say that others may add fields? Only kustomize-controller asks. */
+export const keepsOthers = ({ git, applier }: Circumstances): boolean =>
+  applier !== HELM_MANAGER && allowsOthers(git)
 
 function named(entry: ManagedFieldsEntry): string {
   const { manager = 'an unnamed manager', subresource } = entry

@@ -2,7 +2,10 @@ import { isRecord, type KubernetesObject } from '../object.js'
 import { formatPointer, type Path } from '../pointer.js'
 import { readTarget, type Target } from './rules/target.js'
 
-/** One rule of a Kustomization's `spec.ignore` (Flux 2.9): fields that Flux itself leaves alone. */
+/**
+ * One rule of a Kustomization's `spec.ignore` (Flux 2.9), or of a HelmRelease's `spec.driftDetection.ignore`: fields
+ * that Flux itself leaves alone.
+ */
 export interface IgnoreRule {
   readonly paths: readonly string[]
   readonly target: Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 import type { KubernetesObject, ManagedFieldsEntry } from '../object.js'
 import { fieldPath, formatField, formatPointer, pathIdentity, type Path } from '../pointer.js'
-import { actorOf, FLUX_MANAGER, isFluxApply, type Actor } from './actor.js'
+import { actorOf, FLUX_MANAGER, HELM_MANAGER, isFluxApply, type Actor, type Applier } from './actor.js'
 import { additionsOf, undeclaredByBuild, type Addition } from './additions.js'
 import { compare, NOTHING_FOUND, type Comparison, type Difference } from './compare.js'
 import { declaresAll } from './declared.js'
@@ -14,7 +14,8 @@ import {
   type Explaining,
 } from './explained.js'
 import { evasionMessage, evasionOf, evasionRecords, isAt } from './evasion.js'
-import { additionRecord, differenceRecord, scaledRecords } from './fate.js'
+import { additionRecord, differenceRecord, keepsOthers, scaledRecords, type Circumstances } from './fate.js'
+import { isOlderInstall, refusedPatch } from './release-fate.js'
 import { withoutHollow } from './hollow.js'
 import type { IgnoreRule } from './ignore.js'
 import { holdersOf } from './managed-fields.js'
@@ -23,10 +24,12 @@ import type { Confidence, EncryptedRecord, FieldRecord, Verdict } from './report
 import { BUILT_IN } from './rules/built-in.js'
 import type { Rulebook } from './rules/explanation.js'
 import type { FieldType } from './schema.js'
-import { allowsOthers, optOut, type OptOut } from './switches.js'
+import { driftOptOut, optOut, type OptOut } from './switches.js'
 
-/** What is known about the Kustomization that applies an object. */
+/** What is known about the Kustomization or HelmRelease that applies an object. */
 export interface Judging {
+  /** kustomize-controller unless given. */
+  readonly applier?: Applier
   readonly type: FieldType | undefined
   /** A kind that a CustomResourceDefinition defines. */
   readonly custom: boolean
@@ -35,6 +38,8 @@ export interface Judging {
   readonly held: string | undefined
   /** What explains fields that are not Git's; the rules of this product unless given. */
   readonly book?: Rulebook
+  /** Why helm-controller will upgrade the release, which puts back more than a correction of drift does. */
+  readonly upgrade?: string
 }
 
 /** What one object turned out to be. */
@@ -59,24 +64,28 @@ export interface Judgement {
  * @param live read in Git's apiVersion
  */
 export function judge(git: KubernetesObject, live: KubernetesObject, judging: Judging): Judgement {
-  const out = optOut(git, live)
-  if (out?.inGit === true)
-    return { ...NOTHING, verdict: 'excluded', reason: out.reason, message: out.message }
-  const { deletionTimestamp } = live.metadata
-  if (deletionTimestamp !== undefined)
-    return {
-      ...NOTHING,
-      verdict: 'drifted',
-      reason: 'deleting',
-      message: `being deleted since ${deletionTimestamp}`,
-    }
-  const { type, custom, ignore, held, book = { rules: BUILT_IN, ties: [] } } = judging
+  const { type, custom, ignore, held, upgrade, applier = FLUX_MANAGER } = judging
+  const { book = { rules: BUILT_IN, ties: [] } } = judging
+  const out = applier === HELM_MANAGER ? driftOptOut(git, live, ignore) : optOut(git, live)
+  const aside = setAside(live, out)
+  if (aside !== undefined) return aside
   const entries = live.metadata.managedFields ?? []
   const plain = isPlainlyEqual(git, live, type)
-  const asserted = custom || (plain && !entries.some(isForeign)) ? git : withoutHollow(git, type)
-  const vouch = (path: Path): boolean => solelyFlux(entries, path, live, type)
+  const isForeigners = entries.some((entry) => isForeign(entry, applier))
+  const asserted = custom || (plain && !isForeigners) ? git : withoutHollow(git, type)
+  const vouch = (path: Path): boolean => solelyFlux({ entries, live, type, applier }, path)
   const comparison = plain ? NOTHING_FOUND : compare(asserted, live, { type, custom, vouch })
-  return decide({ git, asserted, live, type, entries, out, held, ignore, book, comparison })
+  return decide({ git, asserted, live, type, entries, applier, out, held, upgrade, ignore, book, comparison })
+}
+
+/** What needs no comparison: Git leaves it alone, or it is about to go. */
+function setAside({ metadata }: KubernetesObject, out: OptOut | undefined): Judgement | undefined {
+  if (out?.inGit === true)
+    return { ...NOTHING, verdict: 'excluded', reason: out.reason, message: out.message }
+  const { deletionTimestamp } = metadata
+  if (deletionTimestamp === undefined) return undefined
+  const message = `being deleted since ${deletionTimestamp}`
+  return { ...NOTHING, verdict: 'drifted', reason: 'deleting', message }
 }
 
 const NOTHING = { fields: [], explained: [] } as const
@@ -93,10 +102,11 @@ function decide(it: Case): Judgement {
   const settled = differences.filter((difference) => isSettled(it, difference))
   const heeded = differences.filter((difference) => !settled.includes(difference))
   const certain = heeded.filter((difference) => isCertain(it, difference))
+  const told = { ...it, refused: refusedPatch(it, heeded) }
   const blamed = added.filter((addition) => isBlamed(it, addition))
   const evasion = evasionOf(it)
   const fields = [
-    ...certain.map((difference) => differenceRecord(it, difference)),
+    ...certain.map((difference) => differenceRecord(told, difference)),
     ...blamed.map((addition) => additionRecord(it, addition)),
     ...evasionRecords(it, evasion, blamed),
   ].sort(byField)
@@ -115,8 +125,7 @@ function decide(it: Case): Judgement {
 }
 
 /** A value that Flux alone wrote may have been changed by a webhook, which Flux's next apply would run into again. */
-const isCertain = (it: Case, { op, path }: Difference): boolean =>
-  op === 'reordered' || !solelyFlux(it.entries, path, it.live, it.type)
+const isCertain = (it: Case, { op, path }: Difference): boolean => op === 'reordered' || !solelyFlux(it, path)
 
 const byField = (a: FieldRecord, b: FieldRecord): number =>
   a.field < b.field ? -1 : a.field > b.field ? 1 : 0
@@ -125,7 +134,8 @@ const byField = (a: FieldRecord, b: FieldRecord): number =>
 const isOutOfBand = (actor: Actor): boolean => actor.class === 'person' || actor.class === 'automation'
 
 function isBlamed(it: Case, addition: Addition): boolean {
-  if (!isOutOfBand(actorOf(addition.entry)) || allowsOthers(it.git) || isRequest(addition.path)) return false
+  if (!isOutOfBand(actorOf(addition.entry)) || keepsOthers(it) || isRequest(addition.path)) return false
+  if (it.applier === HELM_MANAGER && isOlderInstall(addition.entry)) return false
   return !isSettled(it, addition)
 }
 
@@ -157,7 +167,7 @@ function drifted(it: Case, { certain, blamed, evasion }: Drift): Finding {
 /** The controller that wrote all of these fields, against what Git declares. */
 function rivalOf(it: Case, certain: readonly Difference[]): string | undefined {
   const managers = certain.map(({ path }) => {
-    const holders = holdersOf(it.entries, path, it.type).filter((entry) => !isFluxApply(entry))
+    const holders = holdersOf(it.entries, path, it.type).filter((entry) => !isFluxApply(entry, it.applier))
     const inCluster = holders.length > 0 && holders.every((entry) => !isOutOfBand(actorOf(entry)))
     return inCluster ? holders[0]?.manager : undefined
   })
@@ -184,19 +194,23 @@ function undrifted(it: Case, unexplained: Difference | undefined): Finding {
 function firstDoubt(it: Case, unexplained: Difference | undefined): string | undefined {
   if (unexplained !== undefined)
     return (
-      `${formatField(unexplained.path)} is not what Git says, although ${FLUX_MANAGER} alone wrote it: an admission ` +
+      `${formatField(unexplained.path)} is not what Git says, although ${it.applier} alone wrote it: an admission ` +
       `webhook may change it, or somebody wrote under Flux's name`
     )
   const doubt = it.comparison.doubts.find((item) => !isSettled(it, item))
   if (doubt !== undefined) return `${formatField(doubt.path)}: ${doubt.why}`
   const own = it.entries.filter(
-    (entry) => isFluxApply(entry) && !declaresAll(entry.fieldsV1, it.git, it.live, it.type),
+    (entry) => isOwnApply(entry, it.applier) && !declaresAll(entry.fieldsV1, it.git, it.live, it.type),
   )
   const undeclared = undeclaredByBuild(own, it.git, it.live, it.type).find((item) => !isSettled(it, item))
   if (undeclared !== undefined)
-    return `${FLUX_MANAGER} applied ${formatField(undeclared.path)}, which this build does not have`
+    return `${it.applier} applied ${formatField(undeclared.path)}, which this build does not have`
   return ownershipDoubt(it)
 }
+
+/** What was created without server-side apply owns the server's defaults as well. */
+const isOwnApply = (entry: ManagedFieldsEntry, applier: Applier): boolean =>
+  isFluxApply(entry, applier) && entry.operation === 'Apply'
 
 /** Where the server merges the oldest of too many managers (apiserver fieldmanager/capmanagers.go). */
 const ANCIENT = 'ancient-changes'
@@ -217,7 +231,9 @@ function ownershipDoubt(it: Case): string | undefined {
 /** What other managers than Flux have put where Git has nothing; one addition a field, the newest. */
 function foreignAdditions(it: Case): readonly Addition[] {
   const newest = new Map<string, Addition>()
-  for (const addition of it.entries.filter(isForeign).flatMap((entry) => additionsIn(it, entry))) {
+  for (const addition of it.entries
+    .filter((entry) => isForeign(entry, it.applier))
+    .flatMap((entry) => additionsIn(it, entry))) {
     const identity = pathIdentity(addition.path)
     const known = newest.get(identity)
     if (known === undefined || (known.entry.time ?? '') < (addition.entry.time ?? ''))
@@ -230,8 +246,8 @@ const additionsIn = (it: Case, entry: ManagedFieldsEntry): readonly Addition[] =
   additionsOf(entry, it.asserted, it.live, it.type)
 
 /** Of the subresources only `scale` writes configuration. */
-const isForeign = (entry: ManagedFieldsEntry): boolean =>
-  !isFluxApply(entry) && (!entry.subresource || entry.subresource === 'scale')
+const isForeign = (entry: ManagedFieldsEntry, applier: Applier): boolean =>
+  !isFluxApply(entry, applier) && (!entry.subresource || entry.subresource === 'scale')
 
 const LAST_APPLIED = pathIdentity(
   fieldPath([], 'metadata', 'annotations', 'kubectl.kubernetes.io/last-applied-configuration'),
@@ -242,13 +258,12 @@ const isKubectlRecord = (path: Path): boolean => pathIdentity(path) === LAST_APP
 
 /** Flux's own set holds the path, in the version that live was read in, and nobody else's does. */
 function solelyFlux(
-  entries: readonly ManagedFieldsEntry[],
+  { entries, live, type, applier }: Pick<Circumstances, 'entries' | 'live' | 'type' | 'applier'>,
   path: Path,
-  live: KubernetesObject,
-  type: FieldType | undefined,
 ): boolean {
   const holders = holdersOf(entries, path, type)
   return (
-    holders.length > 0 && holders.every((entry) => isFluxApply(entry) && entry.apiVersion === live.apiVersion)
+    holders.length > 0 &&
+    holders.every((entry) => isFluxApply(entry, applier) && entry.apiVersion === live.apiVersion)
   )
 }

@@ -70,7 +70,8 @@ const isSecretData = ([first, ...rest]: readonly string[]): boolean =>
 const isHelmSecret = ([first, second, ...rest]: readonly string[]): boolean =>
   first === 'spec' && second === 'values' && rest.some(isSecretName)
 
-const isSecretName = (name: string): boolean => SECRET_NAME.test(name)
+/** Does a name call what it holds a secret? */
+export const isSecretName = (name: string): boolean => SECRET_NAME.test(name)
 
 function maskText(text: string, mark: string): string {
   if (PRIVATE_KEY.test(text)) return mark

@@ -105,6 +105,31 @@ export interface OriginRecord {
   readonly createdBy?: Actor
 }
 
+/** A HelmRelease: what its objects cannot say (waiting, failing, not rolled out, unreadable). */
+export interface HelmReleaseRecord extends ObjectRef {
+  readonly verdict: Verdict
+  readonly reason?: string
+  readonly message?: string
+  readonly tryThis?: string
+  readonly code?: ErrorCode
+  /** The chart that was installed; absent where none was. */
+  readonly chart?: { readonly name?: string; readonly version?: string; readonly appVersion?: string }
+  /** The release that live was compared with, as Helm knows it. */
+  readonly release?: {
+    readonly namespace: string
+    readonly name: string
+    readonly version: number
+    /** Helm's own word for it. */
+    readonly status?: string
+  }
+  readonly suspended: boolean
+  readonly interval?: string
+  /** What Flux does about drift of its objects. */
+  readonly driftDetection: 'enabled' | 'warn' | 'disabled'
+  readonly lastDeployed?: string
+  readonly objects: number
+}
+
 export type ProofRecord =
   | { readonly status: 'proved'; readonly digest: string }
   | { readonly status: 'approximate'; readonly why: string }
@@ -137,17 +162,18 @@ export interface DriftReport {
   readonly scope: { readonly namespace?: string }
   readonly summary: Summary
   readonly kustomizations: readonly KustomizationRecord[]
+  readonly helmReleases: readonly HelmReleaseRecord[]
   readonly objects: readonly ObjectRecord[]
   /** What the reader should know about how the answer came about. */
   readonly notes: readonly string[]
 }
 
-/** Counts verdicts: every object, and every Kustomization that is not simply in sync. */
+/** Counts verdicts: every object, and every Kustomization and HelmRelease that is not simply in sync. */
 export function summarize(
-  kustomizations: readonly KustomizationRecord[],
+  owners: readonly (KustomizationRecord | HelmReleaseRecord)[],
   objects: readonly ObjectRecord[],
 ): Summary {
-  const verdicts = [...objects, ...kustomizations.filter((item) => item.verdict !== 'in-sync')].map(
+  const verdicts = [...objects, ...owners.filter((item) => item.verdict !== 'in-sync')].map(
     (item) => item.verdict,
   )
   const count = (verdict: Verdict): number => verdicts.filter((item) => item === verdict).length
@@ -174,6 +200,6 @@ export function exitCode(report: DriftReport, failOn?: readonly Verdict[]): 0 | 
   const { unknown } = report.summary
   if (unknown > 0 && (failOn === undefined || failOn.includes('unknown'))) return 2
   const failing = failOn ?? FAILING
-  const all = [...report.objects, ...report.kustomizations]
+  const all = [...report.objects, ...report.kustomizations, ...report.helmReleases]
   return all.some((item) => item.verdict !== 'unknown' && failing.includes(item.verdict)) ? 1 : 0
 }

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../object.js'
 import { fieldPath, type Path } from '../pointer.js'
+import { isIgnoredByFlux, type IgnoreRule } from './ignore.js'
 
 /** An object taken out of Flux's hands by a label or annotation. */
 export interface OptOut {
@@ -53,6 +54,36 @@ export function pruneOptOut(git: KubernetesObject, live: KubernetesObject): OptO
   return { inGit: false, reason: 'prune-disabled-live-only', merge: false, message: words, path }
 }
 
+const DRIFT_DETECTION = 'helm.toolkit.fluxcd.io/driftDetection'
+
+/**
+ * Is an object of a release left out of helm-controller's drift detection, by a switch on it or by a rule for the
+ * whole of it?
+ * Source: helm-controller internal/action/diff.go; fluxcd/pkg ssa/jsondiff/unstructured.go Unstructured.
+ */
+export function driftOptOut(
+  git: KubernetesObject,
+  live: KubernetesObject,
+  ignore: readonly IgnoreRule[],
+): OptOut | undefined {
+  if (isIgnoredByFlux(ignore, live, [])) {
+    const message = 'spec.driftDetection.ignore of its HelmRelease leaves out the whole object'
+    return { inGit: true, reason: 'drift-detection-ignored', message, merge: false }
+  }
+  const inGit = switchPlace(git, DRIFT_DETECTION, 'disabled') !== undefined
+  const path = switchPlace(live, DRIFT_DETECTION, 'disabled')
+  if (!inGit && path === undefined) return undefined
+  return {
+    inGit,
+    reason: inGit ? 'drift-detection-disabled' : 'drift-detection-disabled-live-only',
+    message: inGit
+      ? `${DRIFT_DETECTION}: disabled in the release: Flux lets it drift`
+      : `${DRIFT_DETECTION}: disabled is set on the live object only: Flux skips it and will not put anything back`,
+    merge: false,
+    ...(inGit || path === undefined ? {} : { path }),
+  }
+}
+
 /** Does Git allow others to add fields (`ssa: Merge`)? */
 export function allowsOthers(git: KubernetesObject): boolean {
   return has(git, 'ssa', 'merge')
@@ -91,9 +122,11 @@ const message = (found: Pick<OptOut, 'inGit'>, key: string, value: string): stri
 const has = (object: KubernetesObject, key: string, value: string): boolean =>
   placeOf(object, key, value) !== undefined
 
+const placeOf = (object: KubernetesObject, key: string, value: string): Path | undefined =>
+  switchPlace(object, `${PREFIX}/${key}`, value)
+
 /** The label or annotation that is a switch. Manifests are hostile: a label may be anything. */
-function placeOf({ metadata }: KubernetesObject, key: string, value: string): Path | undefined {
-  const name = `${PREFIX}/${key}`
+function switchPlace({ metadata }: KubernetesObject, name: string, value: string): Path | undefined {
   const place = (['labels', 'annotations'] as const).find((where) => {
     const text: unknown = metadata[where]?.[name]
     return typeof text === 'string' && text.toLowerCase() === value

@@ -16,6 +16,8 @@ import { parseInventoryEntry } from '../live/inventory.js'
 import { groupVersion, keyOf, keyString, type ObjectKey } from '../object.js'
 import { Builder } from './builder.js'
 import { readFluxState, scopeNotes, type FluxState } from './flux-state.js'
+import { readHelmState, type HelmState } from './helm-plan.js'
+import { helmRecords } from './helm-records.js'
 import { kustomizationRecord } from './kustomization-record.js'
 import { objectRecords } from './object-records.js'
 import { strayRecords } from './orphans.js'
@@ -55,6 +57,7 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
   progress('reading Kustomizations')
   const state = await readFluxState(cluster, discovery)
   const lists = beginLists(cluster, discovery, state.kustomizations)
+  const helmState = readHelmState(cluster, discovery, state.namespace)
   const builder = new Builder(
     request.openRepository,
     request.kustomize,
@@ -66,11 +69,14 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
     const plans = await Promise.all(
       state.kustomizations.map((item) => planKustomization(item, state, builder)),
     )
+    const helm = await helmState
     progress('reading the objects')
     const { cacheDirectory } = request
     const labels = { everyKind: request.orphans === true, namespace: state.namespace }
-    const reading = await readCluster(plans, { cluster, discovery, cacheDirectory, lists, labels })
-    return report(request, state, plans, reading)
+    const rules = request.rules === undefined ? [] : rulesInForce(request.rules, request.now())
+    const all = { kustomizations: plans, helmReleases: helm.plans }
+    const reading = await readCluster(all, { cluster, discovery, cacheDirectory, lists, labels, rules })
+    return report(request, { ...state, helm }, plans, reading)
   } finally {
     await builder.close()
   }
@@ -78,7 +84,7 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
 
 function report(
   request: SurveyRequest,
-  state: FluxState,
+  state: FluxState & { readonly helm: HelmState },
   plans: readonly Plan[],
   reading: Reading,
 ): DriftReport {
@@ -87,10 +93,9 @@ function report(
   const inScope = (record: ObjectRecord): boolean =>
     namespace === undefined || record.namespace === namespace || record.owner.namespace === namespace
   const now = request.now()
-  const userRules = request.rules === undefined ? [] : rulesInForce(request.rules, now)
   const perPlan = plans.map((plan) => ({
     plan,
-    records: objectRecords(plan, reading, userRules).filter(inScope),
+    records: objectRecords(plan, reading).filter(inScope),
   }))
   const listed = inventoryKeys(state.kustomizations)
   const read = new Map(state.objects.map((object) => [keyString(keyOf(object)), object]))
@@ -102,23 +107,27 @@ function report(
     .map(({ plan, records }) => withCycle(kustomizationRecord(plan, records.length), cycles))
     .map((record) => withOrigin(record, read.get(keyString(keyOfRef(record))), listed))
     .sort(byName)
+  const helm = helmRecords(state.helm, reading, namespace)
+  const helmReleases = [...helm.releases].sort(byName)
   const strays = [
     ...strayRecords(reading.labelled, isThere(state)),
     ...unmanagedSources(state.objects, listed),
   ].filter(inScope)
-  const objects = [...perPlan.flatMap(({ records }) => records), ...strays].sort(byName)
+  const objects = [...perPlan.flatMap(({ records }) => records), ...helm.objects, ...strays].sort(byName)
   return {
     apiVersion: 'kubectl-gitops/v1',
     kind: 'DriftReport',
     takenAt: now.toISOString(),
     cluster: { context: request.cluster.context, server: request.cluster.server },
     scope: scopeOf(namespace ?? state.namespace),
-    summary: summarize(kustomizations, objects),
+    summary: summarize([...kustomizations, ...helmReleases], objects),
     kustomizations,
+    helmReleases,
     objects,
     notes: [
       ...scopeNotes(state),
       ...reading.notes,
+      ...helm.notes,
       ...kustomizations.flatMap(unknownFieldsNotes),
       ...(request.rules === undefined
         ? []

@@ -87,4 +87,4 @@ export function nextRevision(plan: Plan): string | undefined {
 }
 
 /** `DependencyNotReady` as a reason of ours: `dependency-not-ready`. */
-const kebab = (reason: string): string => reason.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase()
+export const kebab = (reason: string): string => reason.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase()

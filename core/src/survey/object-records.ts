@@ -4,9 +4,6 @@ import { readIgnoreRules } from '../drift/ignore.js'
 import { judge, type Judgement } from '../drift/judge.js'
 import { maskKnownSecrets } from '../drift/known-secret.js'
 import type { ObjectRecord } from '../drift/report.js'
-import { BUILT_IN } from '../drift/rules/built-in.js'
-import type { Rulebook } from '../drift/rules/explanation.js'
-import type { Rule } from '../drift/rules/rule.js'
 import type { GitOpsError } from '../errors.js'
 import { keyOf, keyString, type KubernetesObject, type ObjectKey } from '../object.js'
 import { isNameUnknown } from './generated-names.js'
@@ -20,7 +17,6 @@ import { clusterKey, isCustom } from './scope.js'
 interface Subject {
   readonly plan: Plan
   readonly reading: Reading
-  readonly book: Rulebook
   readonly git: KubernetesObject
   readonly key: ObjectKey | undefined
   /** The same object in the newer revision, where part of one may be applied already. */
@@ -30,21 +26,16 @@ interface Subject {
 type Finding = Pick<ObjectRecord, 'verdict' | 'reason' | 'message'>
 
 /** Judges every object of a Kustomization: those of its build, and those that only the cluster has. */
-export function objectRecords(
-  plan: Plan,
-  reading: Reading,
-  userRules: readonly Rule[] = [],
-): readonly ObjectRecord[] {
+export function objectRecords(plan: Plan, reading: Reading): readonly ObjectRecord[] {
   if (plan.build?.ok !== true) return []
-  const book = { rules: [...userRules, ...BUILT_IN], ties: reading.deciders.ties }
-  const subjects = subjectsOf(plan, reading, book)
+  const subjects = subjectsOf(plan, reading)
   const findings = [...subjects.values()].map((subject) => ({ subject, ...findingOf(subject) }))
   const secrets = new Set([...secretValuesOf(plan), ...findings.flatMap(({ hidden = [] }) => hidden)])
   const records = findings.map(({ subject, finding }) => recordOf(subject, masked(finding, secrets)))
   return [...records, ...orphanRecords(plan, reading, new Set(subjects.keys()))]
 }
 
-function subjectsOf(plan: Plan, reading: Reading, book: Rulebook): ReadonlyMap<string, Subject> {
+function subjectsOf(plan: Plan, reading: Reading): ReadonlyMap<string, Subject> {
   const subjects = new Map<string, Subject>()
   const built = plan.build?.ok === true ? plan.build.build.objects : []
   const nextObjects = plan.next?.ok === true ? plan.next.build.objects : []
@@ -55,7 +46,6 @@ function subjectsOf(plan: Plan, reading: Reading, book: Rulebook): ReadonlyMap<s
     subjects.set(identity, {
       plan,
       reading,
-      book,
       git,
       key: clusterKey(git, reading.discovery),
       next: next.get(identity),
@@ -69,7 +59,8 @@ function identityOf(object: KubernetesObject, { discovery }: Reading): string {
   return key === undefined ? `no namespace ${keyString(keyOf(object))}` : keyString(key)
 }
 
-type ObjectFinding = Omit<ObjectRecord, 'apiVersion' | 'kind' | 'name' | 'owner'>
+/** What is said of an object, besides what and whose it is. */
+export type ObjectFinding = Omit<ObjectRecord, 'apiVersion' | 'kind' | 'name' | 'owner'>
 
 function recordOf({ git, key, plan }: Subject, finding: ObjectFinding): ObjectRecord {
   const namespace = key?.namespace ?? ''
@@ -88,7 +79,8 @@ function recordOf({ git, key, plan }: Subject, finding: ObjectFinding): ObjectRe
   }
 }
 
-function masked(finding: ObjectFinding, secrets: ReadonlySet<string>): ObjectFinding {
+/** Takes secret values out of the fields of a finding. */
+export function masked(finding: ObjectFinding, secrets: ReadonlySet<string>): ObjectFinding {
   const { fields, explained, ...rest } = finding
   return {
     ...rest,
@@ -114,7 +106,7 @@ function findingOf(subject: Subject): Judged {
     : judged(subject, live)
 }
 
-const NO_NAMESPACE: Finding = {
+export const NO_NAMESPACE: Finding = {
   verdict: 'failed',
   reason: 'namespace-missing',
   message: 'a namespaced kind without a namespace: Flux refuses to apply it',
@@ -165,13 +157,13 @@ const secretValuesOf = ({ build }: Plan): ReadonlySet<string> =>
 
 /** Where part of a newer revision may be applied, being as that one says is not drift. */
 function judgeBoth(subject: Subject, live: KubernetesObject): Judgement {
-  const { plan, reading, book, git, next } = subject
+  const { plan, reading, git, next } = subject
   const judging = {
     type: reading.schema.typeOf(git.apiVersion, git.kind),
     custom: isCustom(git.apiVersion),
     ignore: readIgnoreRules(plan.kustomization.spec),
     held: heldBecause(plan),
-    book,
+    book: reading.book,
   }
   const judgement = judge(git, live, judging)
   if (judgement.verdict === 'in-sync' || next === undefined || next === git) return judgement
@@ -182,7 +174,11 @@ function judgeBoth(subject: Subject, live: KubernetesObject): Judgement {
 
 const AHEAD = { reason: 'applied-ahead' } as const
 
-function problemFinding({ git, reading }: Subject, problem: GitOpsError): Finding {
+/** What is said of an object that could not be read. */
+export function problemFinding(
+  { git, reading }: Pick<Subject, 'git' | 'reading'>,
+  problem: GitOpsError,
+): Finding {
   if (problem.code === 'NOT_FOUND' && reading.definitions.kinds.has(`${keyOf(git).group}/${git.kind}`)) {
     const message = 'its CustomResourceDefinition is not on the cluster yet'
     return { verdict: 'missing', reason: 'blocked-by-crd', message }
@@ -209,7 +205,7 @@ function absentFinding(subject: Subject): Finding {
 }
 
 /** Known only where the namespace itself is in Git: then its absence was looked up. */
-function isAbsentNamespace(namespace: string, { definitions, live }: Reading): boolean {
+export function isAbsentNamespace(namespace: string, { definitions, live }: Reading): boolean {
   const key = keyString({ group: '', kind: 'Namespace', namespace: '', name: namespace })
   return definitions.namespaces.has(namespace) && !live.objects.has(key) && !live.problems.has(key)
 }

@@ -56,18 +56,23 @@ export function strayRecords(
   })
 }
 
-/**
- * The live objects that carry owner labels, by the full name of the owner.
- * @param known keys of those that a build or an inventory has, which are left out
- */
+/** Which objects say whose they are. */
+interface Labelling {
+  /** The label with the name of the owner, and that with its namespace. */
+  readonly labels: readonly [string, string]
+  /** Keys of those that a build or an inventory has, which are left out. */
+  readonly known: ReadonlySet<string>
+}
+
+/** The live objects that carry owner labels, by the full name of the owner. */
 export function labelledObjects(
   live: readonly ReadonlyMap<string, KubernetesObject>[],
-  known: ReadonlySet<string>,
+  { labels, known }: Labelling,
 ): ReadonlyMap<string, readonly KubernetesObject[]> {
   const labelled = new Map<string, KubernetesObject[]>()
   for (const [key, object] of live.flatMap((some) => [...some])) {
     if (known.has(key)) continue
-    const { [OWNER_NAME]: name, [OWNER_NAMESPACE]: namespace } = object.metadata.labels ?? {}
+    const { [labels[0]]: name, [labels[1]]: namespace } = object.metadata.labels ?? {}
     if (name === undefined || namespace === undefined) continue
     const owner = fullName({ name, namespace })
     const objects = labelled.get(owner)
@@ -154,7 +159,7 @@ function claimFinding(live: KubernetesObject, claim: string): Finding | undefine
     return { verdict: 'in-sync', reason: 'controller-made', message, confidence: 'heuristic' }
   }
   if (deletionTimestamp !== undefined) return { verdict: 'orphaned', ...DELETING }
-  if (managedFields.length === 0 || managedFields.some(isFluxApply)) return undefined
+  if (managedFields.length === 0 || managedFields.some((entry) => isFluxApply(entry))) return undefined
   const message = `${claim}, but Flux never applied it${labelledBy(live)}: Flux will never delete it`
   return { verdict: 'orphaned', reason: 'forged-owner-label', message, confidence: 'heuristic' }
 }

@@ -1,4 +1,9 @@
+import { OWNER_NAME, OWNER_NAMESPACE } from '../desired/decorate.js'
+import { HELM_OWNER_NAME, HELM_OWNER_NAMESPACE, type HelmRelease } from '../desired/helm-release.js'
 import type { Kustomization } from '../desired/kustomization.js'
+import { BUILT_IN } from '../drift/rules/built-in.js'
+import type { Rulebook } from '../drift/rules/explanation.js'
+import type { Rule } from '../drift/rules/rule.js'
 import { createSchema, type Schema } from '../drift/schema.js'
 import type { Cluster } from '../live/cluster.js'
 import type { Discovery } from '../live/discovery.js'
@@ -6,8 +11,9 @@ import { ClusterLists } from '../live/cluster-lists.js'
 import { OWNER_LABEL, readLive, type LiveState, type Wanted } from '../live/list.js'
 import { openApiDocuments } from '../live/openapi.js'
 import { isRecord, keyString, type KubernetesObject } from '../object.js'
-import { readDeciders, type Deciders, type Pair } from './deciders.js'
+import { readDeciders, type Pair } from './deciders.js'
 import { isNameUnknown } from './generated-names.js'
+import { releasedObjects, type HelmPlan } from './helm-plan.js'
 import { inventoryItems } from './inventory-items.js'
 import { scanLabels, type LabelScope } from './label-scan.js'
 import { labelledObjects } from './orphans.js'
@@ -24,10 +30,23 @@ export interface Reading {
   readonly definitions: Definitions
   /** The Kustomizations whose builds have an object, by its key. */
   readonly claims: ReadonlyMap<string, readonly Kustomization[]>
-  /** What other objects decide of these. */
-  readonly deciders: Deciders
+  /** What explains that objects are not as Git says. */
+  readonly book: Rulebook
   /** How it was read, where that was not the usual way. */
   readonly notes: readonly string[]
+  readonly helm: HelmReading
+}
+
+/** The same of HelmReleases. */
+export interface HelmReading {
+  readonly labelled: ReadonlyMap<string, readonly KubernetesObject[]>
+  readonly claims: ReadonlyMap<string, readonly HelmRelease[]>
+}
+
+/** All that applies objects. */
+export interface Plans {
+  readonly kustomizations: readonly Plan[]
+  readonly helmReleases: readonly HelmPlan[]
 }
 
 /** What Git itself brings along: an object that needs one of these can be missing for that reason. */
@@ -46,6 +65,8 @@ export interface ReadingMeans {
   readonly lists: ClusterLists
   /** Where to look for objects that nobody declares. */
   readonly labels: LabelScope
+  /** The user's own, in force. */
+  readonly rules: readonly Rule[]
 }
 
 /** Begins to list the kinds that inventories name, for they are read while the builds are still being made. */
@@ -62,12 +83,14 @@ export function beginLists(
 }
 
 /** Reads every object that a plan names, and the types of their kinds. */
-export async function readCluster(plans: readonly Plan[], means: ReadingMeans): Promise<Reading> {
-  const { cluster, discovery, cacheDirectory, lists } = means
-  const wanted = wantedObjects(plans, discovery)
-  const versions = [...new Set(wanted.map((item) => item.apiVersion))]
+export async function readCluster(plans: Plans, means: ReadingMeans): Promise<Reading> {
+  const { kustomizations, helmReleases } = plans
+  const { cluster, discovery, cacheDirectory } = means
+  const wanted = wantedObjects(kustomizations, discovery)
+  const released = wantedReleased(helmReleases, wanted, discovery)
+  const versions = [...new Set([...wanted, ...released].map((item) => item.apiVersion))]
   const [live, scan, documents] = await Promise.all([
-    readLive(cluster, discovery, wanted, { lists }),
+    readAll(wanted, released, means),
     scanLabels(cluster, discovery, wanted, means.labels),
     openApiDocuments(cluster, versions, cacheDirectory),
   ])
@@ -75,20 +98,79 @@ export async function readCluster(plans: readonly Plan[], means: ReadingMeans): 
   return {
     live,
     notes: [...live.notes, ...scan.notes, ...deciders.notes],
-    labelled: labelledObjects([live.objects, scan.objects], new Set(wanted.map(({ key }) => keyString(key)))),
-    deciders,
+    labelled: labelledObjects([live.objects, scan.objects], {
+      labels: [OWNER_NAME, OWNER_NAMESPACE],
+      known: new Set(wanted.map(({ key }) => keyString(key))),
+    }),
+    book: { rules: [...means.rules, ...BUILT_IN], ties: deciders.ties },
     discovery,
     schema: createSchema(documents),
     definitions: definitionsOf(plans),
-    claims: claimsOf(plans, discovery),
+    claims: claimsOf(
+      kustomizations.map(({ build, kustomization }) => [
+        kustomization,
+        build?.ok === true ? build.build.objects : [],
+      ]),
+      discovery,
+    ),
+    helm: {
+      labelled: labelledObjects([live.objects], {
+        labels: [HELM_OWNER_NAME, HELM_OWNER_NAMESPACE],
+        known: new Set(),
+      }),
+      claims: claimsOf(
+        helmReleases.map((plan) => [plan.release, releasedObjects(plan)]),
+        discovery,
+      ),
+    },
   }
 }
 
-function pairsOf(plans: readonly Plan[], live: LiveState, discovery: Discovery): readonly Pair[] {
-  return plans.flatMap(builtObjects).flatMap((git) => {
+/** What both Git or a release and the cluster have. */
+function pairsOf(
+  { kustomizations, helmReleases }: Plans,
+  live: LiveState,
+  discovery: Discovery,
+): readonly Pair[] {
+  const objects = [...kustomizations.flatMap(builtObjects), ...helmReleases.flatMap(releasedObjects)]
+  return objects.flatMap((git) => {
     const key = clusterKey(git, discovery)
     const found = key === undefined ? undefined : live.objects.get(keyString(key))
     return found === undefined ? [] : [{ git, live: found }]
+  })
+}
+
+/** Objects of releases carry another label, so that their kinds are listed once more; only those that releases have. */
+async function readAll(
+  wanted: readonly Wanted[],
+  released: readonly Wanted[],
+  { cluster, discovery, lists }: ReadingMeans,
+): Promise<LiveState> {
+  const [live, others] = await Promise.all([
+    readLive(cluster, discovery, wanted, { lists }),
+    readLive(cluster, discovery, released, { lists: new ClusterLists(cluster, HELM_OWNER_NAME) }),
+  ])
+  const own = new Set(wanted.map(({ key }) => keyString(key)))
+  return {
+    objects: new Map([...live.objects, ...[...others.objects].filter(([key]) => !own.has(key))]),
+    problems: new Map([...live.problems, ...others.problems]),
+    notes: [...new Set([...live.notes, ...others.notes])],
+    requests: live.requests + others.requests,
+  }
+}
+
+/** What releases have; what Git has as well is read for Git. */
+function wantedReleased(
+  plans: readonly HelmPlan[],
+  others: readonly Wanted[],
+  discovery: Discovery,
+): readonly Wanted[] {
+  const found = new Set(others.map(({ key }) => keyString(key)))
+  return plans.flatMap(releasedObjects).flatMap((object) => {
+    const key = clusterKey(object, discovery)
+    if (key === undefined || found.has(keyString(key))) return []
+    found.add(keyString(key))
+    return [{ apiVersion: object.apiVersion, key }]
   })
 }
 
@@ -110,23 +192,26 @@ function wantedObjects(plans: readonly Plan[], discovery: Discovery): readonly W
 const builtObjects = (plan: Plan): readonly KubernetesObject[] =>
   [plan.build, plan.next].flatMap((result) => (result?.ok === true ? result.build.objects : []))
 
-function claimsOf(plans: readonly Plan[], discovery: Discovery): Reading['claims'] {
-  const claims = new Map<string, readonly Kustomization[]>()
-  for (const { build, kustomization } of plans) {
-    for (const object of build?.ok === true ? build.build.objects : []) {
+function claimsOf<Owner>(
+  built: readonly (readonly [Owner, readonly KubernetesObject[]])[],
+  discovery: Discovery,
+): ReadonlyMap<string, readonly Owner[]> {
+  const claims = new Map<string, readonly Owner[]>()
+  for (const [owner, objects] of built) {
+    for (const object of objects) {
       const key = clusterKey(object, discovery)
       if (key === undefined) continue
       const id = keyString(key)
       const claimants = claims.get(id)
-      if (claimants === undefined) claims.set(id, [kustomization])
-      else if (!claimants.includes(kustomization)) claims.set(id, [...claimants, kustomization])
+      if (claimants === undefined) claims.set(id, [owner])
+      else if (!claimants.includes(owner)) claims.set(id, [...claimants, owner])
     }
   }
   return claims
 }
 
-function definitionsOf(plans: readonly Plan[]): Definitions {
-  const objects = plans.flatMap(builtObjects)
+function definitionsOf({ kustomizations, helmReleases }: Plans): Definitions {
+  const objects = [...kustomizations.flatMap(builtObjects), ...helmReleases.flatMap(releasedObjects)]
   return {
     kinds: new Set(objects.flatMap(definedKind)),
     namespaces: new Set(

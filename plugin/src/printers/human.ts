@@ -1,7 +1,7 @@
-import type { Actor } from '@kubectl-gitops/core/drift/actor.js'
 import type {
   CommitRecord,
   DriftReport,
+  HelmReleaseRecord,
   KustomizationRecord,
   ObjectRecord,
   ObjectRef,
@@ -29,10 +29,11 @@ const NARROWEST = 40
 /** Verdicts stand no farther to the right than this. */
 const VERDICT_COLUMN = 100
 
-/** Prints a report for people: one block a Kustomization, one paragraph an object, both sides named. */
+/** Prints a report for people: one block a Kustomization or HelmRelease, one paragraph an object, both sides named. */
 export function printHuman(report: DriftReport, options: HumanOptions): string {
   const it = { ...options, width: Math.max(options.width, NARROWEST) }
-  const blocks = report.kustomizations.map((kustomization) => printKustomization(report, kustomization, it))
+  const owners: readonly Owner[] = [...report.kustomizations, ...report.helmReleases]
+  const blocks = owners.map((owner) => printOwner(report, owner, it))
   const summary = printSummary(report, it.style, it.width).join('\n')
   return [...blocks, ...printUnowned(report, it), summary].filter((block) => block !== '').join('\n\n') + '\n'
 }
@@ -40,8 +41,9 @@ export function printHuman(report: DriftReport, options: HumanOptions): string {
 /** Objects whose owner is not on the cluster, or that are Flux's own and nobody applies, a block an owner. */
 function printUnowned(report: DriftReport, it: HumanOptions): readonly string[] {
   const owners = new Map<string, ObjectRecord[]>()
+  const records = [...report.kustomizations, ...report.helmReleases]
   for (const object of report.objects) {
-    if (report.kustomizations.some((one) => isOwner(one, object))) continue
+    if (records.some((one) => isOwner(one, object))) continue
     if (object.verdict === 'in-sync' && !it.wide) continue
     const { kind, namespace = '', name } = object.owner
     const title = `${kind}/${namespace}/${name}`
@@ -59,18 +61,19 @@ function printUnowned(report: DriftReport, it: HumanOptions): readonly string[] 
 const isOwner = ({ kind, namespace, name }: ObjectRef, { owner }: ObjectRecord): boolean =>
   owner.kind === kind && owner.name === name && owner.namespace === namespace
 
-function printKustomization(
-  report: DriftReport,
-  kustomization: KustomizationRecord,
-  it: HumanOptions,
-): string {
+/** What applies objects. */
+type Owner = KustomizationRecord | HelmReleaseRecord
+
+const isKustomization = (owner: Owner): owner is KustomizationRecord => 'source' in owner
+
+function printOwner(report: DriftReport, owner: Owner, it: HumanOptions): string {
   const objects = report.objects
-    .filter((object) => isOwner(kustomization, object))
+    .filter((object) => isOwner(owner, object))
     .filter(({ verdict }) => it.wide || verdict !== 'in-sync')
-  if (objects.length === 0 && kustomization.verdict === 'in-sync' && !it.wide) return ''
-  const head = [...heading(kustomization, it), ...finding(kustomization, it)].join('\n')
-  const fieldOptions = { ...it, when: whenReconciled(kustomization, it.now) }
-  return paragraphs([[head], ...objects.map((object) => printObject(object, fieldOptions))])
+  if (objects.length === 0 && owner.verdict === 'in-sync' && !it.wide) return ''
+  const head = [...heading(owner, it), ...finding(owner, it)].join('\n')
+  const when = isKustomization(owner) ? whenReconciled(owner, it.now) : undefined
+  return paragraphs([[head], ...objects.map((object) => printObject(object, { ...it, when }))])
 }
 
 /** An empty line between paragraphs, but none between two that are one line each. */
@@ -85,32 +88,46 @@ function paragraphs([head = [], ...objects]: readonly (readonly string[])[]): st
   return text
 }
 
-function heading(kustomization: KustomizationRecord, { style, now, width }: HumanOptions): readonly string[] {
-  const { namespace = '', name, revision, lastReconciled, suspended, suspendedBy, verdict } = kustomization
-  const facts = [
-    ...(revision === undefined ? [] : [shortRevision(revision)]),
-    ...(lastReconciled === undefined ? [] : [`applied ${ago(lastReconciled, now)}`]),
-    ...(suspended ? [suspension(suspendedBy, now)] : []),
-  ]
+function heading(owner: Owner, it: HumanOptions): readonly string[] {
+  const { kind, namespace = '', name, suspended, verdict } = owner
+  const { style, now, width } = it
+  const facts = isKustomization(owner) ? revisionFacts(owner, now) : releaseFacts(owner, now)
   const word = verdict === 'in-sync' ? [] : [{ text: wordOf(verdict), paint: style.verdict }]
   const pieces: readonly Piece[] = [
-    { text: visible(`Kustomization/${namespace}/${name}`), paint: style.bold },
+    { text: visible(`${kind}/${namespace}/${name}`), paint: style.bold },
     ...word,
-    ...facts.map((fact) => ({ text: visible(fact) })),
+    ...[...facts, ...(suspended ? [suspension(owner, now)] : [])].map((fact) => ({ text: visible(fact) })),
   ]
   return fill(pieces, { width, first: '', rest: '  ' })
 }
 
 /** Suspended in Git, or since when and by whom. */
-function suspension(by: Actor | undefined, now: Date): string {
+function suspension(owner: Owner, now: Date): string {
+  const by = isKustomization(owner) ? owner.suspendedBy : undefined
   if (by === undefined) return 'suspended'
   return `suspended${by.time === undefined ? '' : ` ${ago(by.time, now)}`} by ${by.manager}`
 }
 
+const revisionFacts = ({ revision, lastReconciled }: KustomizationRecord, now: Date): readonly string[] => [
+  ...(revision === undefined ? [] : [shortRevision(revision)]),
+  ...(lastReconciled === undefined ? [] : [`applied ${ago(lastReconciled, now)}`]),
+]
+
+/** `podinfo 6.5.0`, `apps/podinfo.v3`, when that was installed. */
+function releaseFacts({ chart, release, lastDeployed }: HelmReleaseRecord, now: Date): readonly string[] {
+  const words = [chart?.name, chart?.version].filter((word) => word !== undefined)
+  return [
+    ...(words.length === 0 ? [] : [words.join(' ')]),
+    ...(release === undefined ? [] : [`${release.namespace}/${release.name}.v${release.version}`]),
+    ...(lastDeployed === undefined ? [] : [`deployed ${ago(lastDeployed, now)}`]),
+  ]
+}
+
 const wordOf = (verdict: Verdict): string => verdict.replace('-', ' ')
 
-function finding(kustomization: KustomizationRecord, it: HumanOptions): readonly string[] {
-  const { message, verdict, nextRevision, brokenBy, tryThis } = kustomization
+function finding(owner: Owner, it: HumanOptions): readonly string[] {
+  const { message, verdict, tryThis } = owner
+  const { nextRevision, brokenBy } = isKustomization(owner) ? owner : {}
   const { width, style, now } = it
   const place = { width, indent: '  ' }
   const isAhead = verdict === 'pending' && nextRevision !== undefined

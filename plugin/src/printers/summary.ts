@@ -10,12 +10,16 @@ const WHERE_ANY = ['pending', 'excluded', 'failed', 'unknown'] as const
 
 /** The last lines of a report: how many of what. */
 export function printSummary(report: DriftReport, style: Style, width: number): readonly string[] {
-  const { summary, scope, kustomizations, objects } = report
+  const { summary, scope, kustomizations, helmReleases, objects } = report
   const margins = { width, first: '', rest: '' }
-  if (kustomizations.length === 0) {
+  if (kustomizations.length + helmReleases.length === 0) {
     return fill([{ text: nothingFound(scope.namespace).trimEnd() }], margins)
   }
-  const all = `${plural(objects.length, 'object')}, ${plural(kustomizations.length, 'Kustomization')}`
+  const owners = [
+    plural(kustomizations.length, 'Kustomization'),
+    ...(helmReleases.length === 0 ? [] : [plural(helmReleases.length, 'HelmRelease')]),
+  ]
+  const all = [plural(objects.length, 'object'), ...owners].join(', ')
   const counts = countsOf(summary)
   if (counts === undefined) return fill([{ text: `No drift: ${all} in sync${revisionOf(report)}.` }], margins)
   return fill([{ text: counts, paint: style.bold }, { text: all }], margins)

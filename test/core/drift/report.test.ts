@@ -27,6 +27,7 @@ const report = (objects: readonly Verdict[], kustomizations: readonly Verdict[] 
   scope: {},
   summary: summarize(kustomizations.map(kustomization), objects.map(object)),
   kustomizations: kustomizations.map(kustomization),
+  helmReleases: [],
   objects: objects.map(object),
   notes: [],
 })

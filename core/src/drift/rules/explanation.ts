@@ -1,6 +1,6 @@
 import type { KubernetesObject, ManagedFieldsEntry } from '../../object.js'
 import { pathIdentity, type Path } from '../../pointer.js'
-import { actorOf, isFluxApply, type Actor } from '../actor.js'
+import { actorOf, isFluxApply, type Actor, type Applier } from '../actor.js'
 import { holdersOf } from '../managed-fields.js'
 import type { FieldType } from '../schema.js'
 import { isSwitch } from '../switches.js'
@@ -23,6 +23,7 @@ export interface Explained {
   readonly live: KubernetesObject
   readonly type: FieldType | undefined
   readonly entries: readonly ManagedFieldsEntry[]
+  readonly applier: Applier
   /** Is it out of Flux's hands on the cluster, so that nobody fights over what Git declares? */
   readonly optedOut: boolean
 }
@@ -103,9 +104,9 @@ function wordsOf({ id, because }: Rule, tie: Tie | undefined): Omit<Explanation,
 const isThere = (value: unknown): boolean => value !== undefined && value !== null
 
 /** Flux holds what Git declares; of a field that Git does not have, its holding it is a fact that counts. */
-function writersOf({ entries, type }: Explained, path: Path, asserted: boolean): readonly Actor[] {
+function writersOf({ entries, type, applier }: Explained, path: Path, asserted: boolean): readonly Actor[] {
   return holdersOf(entries, path, type)
-    .filter((entry) => !(asserted && isFluxApply(entry)))
+    .filter((entry) => !(asserted && isFluxApply(entry, applier)))
     .map(actorOf)
 }
 
