@@ -6,6 +6,7 @@ import { ERROR_CODES } from '@kubectl-gitops/core/errors.js'
 import { Drift } from '../plugin/src/commands/drift.js'
 import { Render } from '../plugin/src/commands/render.js'
 import { Status } from '../plugin/src/commands/status.js'
+import { FORMATS } from '../plugin/src/printers/report.js'
 import { ROOT } from './support/source-files.js'
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
@@ -23,6 +24,13 @@ describe('the documentation', () => {
       VERDICTS.some((verdict) => cell === `\`${verdict}\``),
     )
     expect(verdicts).toEqual(VERDICTS.map((verdict) => `\`${verdict}\``))
+  })
+
+  it('explains every form of output', () => {
+    const forms = firstColumn(read('docs/formats.md')).filter((cell) =>
+      FORMATS.some((form) => cell === `\`${form}\``),
+    )
+    expect(forms).toEqual(FORMATS.map((form) => `\`${form}\``))
   })
 
   it.each([
@@ -43,6 +51,7 @@ describe('the documentation', () => {
       'SECURITY.md',
       'docs/drift.md',
       'docs/rules.md',
+      'docs/formats.md',
       'docs/render.md',
       'docs/status.md',
       'docs/errors.md',

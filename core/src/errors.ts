@@ -30,6 +30,7 @@ export const ERROR_CODES = [
   'GIT_FAILED',
   'RULES_INVALID',
   'LIMIT_EXCEEDED',
+  'EXTERNAL_DIFF_FAILED',
   'INTERNAL',
 ] as const
 

@@ -1,6 +1,7 @@
 import { asGitOpsError, GitOpsError } from '@kubectl-gitops/core/errors.js'
 import { errorDocument, printError } from './printers/error.js'
-import { printJson, printYaml } from './printers/document.js'
+import { nearWord } from '@kubectl-gitops/core/near-word.js'
+import { printJson, printJsonLine, printYaml } from './printers/document.js'
 
 /** Where a failure is told. */
 export interface Streams {
@@ -18,13 +19,14 @@ export interface Call {
 }
 
 /**
- * Tells a failure in its one form: words on stderr, for `-o json|yaml` a document on stdout as well, a stack
+ * Tells a failure in its one form: words on stderr, for `-o json|yaml|ndjson` a document on stdout as well, a stack
  * trace only where DEBUG asks for one.
  */
 export function tellFailure(thrown: unknown, call: Call, { stdout, stderr, env }: Streams): void {
   const error = usageError(thrown, call) ?? asGitOpsError(thrown)
   const format = wantedFormat(call.argv)
   if (format === 'json') stdout.write(printJson(errorDocument(error)))
+  if (format === 'ndjson') stdout.write(printJsonLine(errorDocument(error)))
   if (format === 'yaml') stdout.write(printYaml(errorDocument(error)))
   stderr.write(printError(error))
   if ((env.DEBUG ?? '') !== '') stderr.write(`${stackOf(thrown)}\n`)
@@ -50,9 +52,17 @@ function usageError(thrown: unknown, { program, command }: Call): GitOpsError | 
     .filter((line) => line !== '' && !/^(?:See more help|The following errors? occurred:)/.test(line))
   return new GitOpsError('USAGE', {
     what: lines.join('; '),
-    tryThis: [program, command, '-h'].filter((word) => word !== undefined).join(' '),
+    tryThis: [program, command, nearChoice(lines) ?? '-h'].filter((word) => word !== undefined).join(' '),
     cause: thrown,
   })
+}
+
+/** The flag with the choice that was probably meant, where a flag has some. */
+function nearChoice(lines: readonly string[]): string | undefined {
+  const [, flag, typed = '', choices = ''] =
+    /^Expected (--[\w-]+)=(.*) to be one of: (.+)$/.exec(lines.join('; ')) ?? []
+  const near = nearWord(typed, choices.split(', '))
+  return flag === undefined || near === undefined ? undefined : `${flag}=${near}`
 }
 
 /** The stacks of an error and of what caused it. */

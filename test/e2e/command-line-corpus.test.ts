@@ -32,6 +32,8 @@ describeCorpus('command-line/usage.txt', [
   typed('an unknown flag', 'drift', '--nope'),
   typed('an argument too many', 'drift', 'deployment/podinfo'),
   typed('a form of output that there is not', 'drift', '-o', 'xml'),
+  typed('a form of output with a near one', 'drift', '-o', 'ndjosn'),
+  typed('an error as a line', 'drift', '--nope', '-o', 'ndjson'),
   typed('one namespace and all of them', 'drift', '-n', 'apps', '-A'),
   typed('a flag without its value', 'drift', '--context'),
   typed('verdicts that there are not', 'drift', '--fail-on', 'drifted,nonsense'),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import type { DriftReport } from '@kubectl-gitops/core/drift/report.js'
+import { FORMATS } from '../../plugin/src/printers/report.js'
 import { createAgeKey } from '../support/age.js'
 import { startControlPlane, type ControlPlane } from '../support/control-plane.js'
 import { describeWith } from '../support/describe-with.js'
@@ -216,7 +217,7 @@ describeWith(NEEDED, 'drift of what Git holds encrypted', () => {
       ],
     ])
     const outputs = await Promise.all(
-      [[], ['-o', 'wide'], ['-o', 'json'], ['-o', 'yaml']].map(
+      [[], ...FORMATS.map((form) => ['-o', form])].map(
         async (args) =>
           (await runPlugin(['drift', ...args], { home: home.path, kubeconfig: auditor })).stdout,
       ),

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import type { DriftReport } from '@kubectl-gitops/core/drift/report.js'
+import type { SidesByRecord } from '../../plugin/src/printers/diff.js'
 import { printReport, type Format } from '../../plugin/src/printers/report.js'
 import { createStyle } from '../../plugin/src/printers/style.js'
 import { NOW } from './report.js'
@@ -57,20 +58,31 @@ function readBlocks(path: string): Map<string, string> {
   return new Map(ended.map((block) => [/^# (.*)/.exec(block)?.[1] ?? '', block]))
 }
 
+/** The JSON documents among the outputs of a corpus. */
+export function corpusDocuments(file: string): readonly { readonly kind?: unknown }[] {
+  return [...readBlocks(join(ROOT, 'test/corpus', file)).values()].flatMap((block) => {
+    const output = block.slice(block.indexOf(`\n${RULE}\n`) + RULE.length + 2)
+    return output.startsWith('{\n') ? [JSON.parse(output) as { readonly kind?: unknown }] : []
+  })
+}
+
 /** How a report is looked at: for people on 80 columns without colours, unless told. */
 export interface Look {
   readonly format?: Format
   readonly width?: number
   readonly color?: boolean
+  /** Whole objects, by `recordKey`. */
+  readonly sides?: SidesByRecord
 }
 
 /** What `drift` prints of a report. */
 export function driftExample(title: string, shown: DriftReport, look: Look = {}): Example {
-  const { format, width = 80, color = false } = look
+  const { format, width = 80, color = false, sides = new Map() } = look
+  const options = { style: createStyle(color), width, now: NOW, sides }
   const flags = [...(format === undefined ? [] : [`-o ${format}`]), ...(color ? ['--color always'] : [])]
   return {
     title,
     command: ['kubectl gitops drift', ...flags, `(${width} columns)`].join(' '),
-    output: printReport(shown, format, { style: createStyle(color), width, now: NOW }),
+    output: [...printReport(shown, format, options)].join(''),
   }
 }

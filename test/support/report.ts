@@ -120,7 +120,7 @@ export function report(
     takenAt: NOW.toISOString(),
     cluster: { context: 'test', server: 'https://127.0.0.1:6443' },
     scope: {},
-    summary: summarize(kustomizations, objects),
+    summary: summarize([...kustomizations, ...(given.helmReleases ?? [])], objects),
     kustomizations,
     helmReleases: [],
     objects,

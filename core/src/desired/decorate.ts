@@ -1,5 +1,5 @@
 import { isEncrypted } from '../encrypted.js'
-import { isRecord, type KubernetesObject } from '../object.js'
+import { isRecord, without, type KubernetesObject } from '../object.js'
 import type { Kustomization } from './kustomization.js'
 
 /** The labels by which Flux marks what it owns (fluxcd/pkg ssa, SetOwnerLabels). */
@@ -63,12 +63,6 @@ function normalizeSecret(secret: KubernetesObject): Readonly<Record<string, unkn
   ])
   return { ...rest, data: { ...(isRecord(rest.data) ? rest.data : {}), ...Object.fromEntries(encoded) } }
 }
-
-const without = <T>(
-  fields: Readonly<Record<string, T>>,
-  names: readonly string[],
-): Readonly<Record<string, T>> =>
-  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)))
 
 /** Go reads a map of texts whole or not at all: one number in it, and Flux sees an empty map. */
 function texts(value: unknown): Readonly<Record<string, string>> {

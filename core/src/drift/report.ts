@@ -34,6 +34,17 @@ export interface FieldRecord {
   readonly because: string
   /** The rule by which it is no drift: one of this product's (docs/drift.md), or `user/…` of a rules file. */
   readonly rule?: string
+  /** The line in Git that holds Git's value; absent where it is not known, or Git has none. */
+  readonly origin?: OriginRecord
+}
+
+/** A line of a file at a commit. */
+export interface OriginRecord {
+  /** Path in the repository. */
+  readonly file: string
+  /** Counted from 1; absent where only the file is known. */
+  readonly line?: number
+  readonly commit?: string
 }
 
 /** A field that Git holds encrypted: what it should be is not known without the keys. */
@@ -83,7 +94,7 @@ export interface KustomizationRecord extends ObjectRef {
   /** Who suspended it by hand, and when, as far as field managers tell. */
   readonly suspendedBy?: Actor
   /** Set where no Kustomization, Helm release or other owner has it: a root made by hand, or nobody's. */
-  readonly unmanaged?: OriginRecord
+  readonly unmanaged?: MakerRecord
   readonly interval?: string
   readonly lastReconciled?: string
   /** When Flux will apply again, by its interval; absent where that is not known, or where it will not. */
@@ -100,7 +111,7 @@ export interface KustomizationRecord extends ObjectRef {
 }
 
 /** Where an object comes from that Git does not have. */
-export interface OriginRecord {
+export interface MakerRecord {
   readonly created?: string
   readonly createdBy?: Actor
 }

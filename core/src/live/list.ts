@@ -3,6 +3,7 @@ import { keyOf, keyString, type KubernetesObject, type ObjectKey } from '../obje
 import { statusOf } from './answer.js'
 import type { Cluster } from './cluster.js'
 import { ClusterLists } from './cluster-lists.js'
+import { countedAll, type Told } from './counted.js'
 import { resourcePath, type ApiResource, type Discovery } from './discovery.js'
 import { createGate, type Gate } from './gate.js'
 import { listKind, type Listing } from './kind-list.js'
@@ -32,6 +33,8 @@ export interface LiveState {
 export interface ReadOptions {
   /** The LISTs to read by, some of which may have begun; what they return besides what is wanted is kept. */
   readonly lists?: ClusterLists
+  /** Told how many kinds have been read. */
+  readonly told?: Told
 }
 
 type Reader = Pick<Cluster, 'get' | 'pages'>
@@ -61,8 +64,9 @@ export async function readLive(
 ): Promise<LiveState> {
   const gets = createGate(GETS_AT_ONCE)
   const lists = options.lists ?? new ClusterLists(cluster, OWNER_LABEL)
-  const kinds = await Promise.all(
+  const kinds = await countedAll(
     byKind(wanted).map((group) => readKind({ cluster, discovery, lists, gets }, group)),
+    options.told ?? (() => undefined),
   )
   return {
     objects: mergeObjects(kinds),

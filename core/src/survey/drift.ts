@@ -10,12 +10,14 @@ import {
   type ObjectRef,
 } from '../drift/report.js'
 import { rulesInForce, rulesNotes, type RulesFile } from '../drift/rules/rules-file.js'
+import type { ShowSides } from '../drift/sides.js'
 import type { Cluster } from '../live/cluster.js'
 import { discover } from '../live/discovery.js'
 import { parseInventoryEntry } from '../live/inventory.js'
 import { groupVersion, keyOf, keyString, type ObjectKey } from '../object.js'
 import { Builder } from './builder.js'
 import { readFluxState, scopeNotes, type FluxState } from './flux-state.js'
+import { countedAll, countOf } from '../live/counted.js'
 import { readHelmState, type HelmState } from './helm-plan.js'
 import { helmRecords } from './helm-records.js'
 import { kustomizationRecord } from './kustomization-record.js'
@@ -43,6 +45,8 @@ export interface SurveyRequest {
   readonly now: () => Date
   /** Told what is going on, for a progress line. */
   readonly progress: (message: string) => void
+  /** Told both sides of every object that is not as Git says: whole objects, for those who print them. */
+  readonly show?: ShowSides
 }
 
 /**
@@ -65,17 +69,18 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
     BUILDS_AT_ONCE,
   )
   try {
-    progress(`building ${state.kustomizations.length} Kustomizations`)
-    const plans = await Promise.all(
+    const plans = await countedAll(
       state.kustomizations.map((item) => planKustomization(item, state, builder)),
+      countOf(progress, 'building Kustomizations'),
     )
     const helm = await helmState
-    progress('reading the objects')
     const { cacheDirectory } = request
     const labels = { everyKind: request.orphans === true, namespace: state.namespace }
     const rules = request.rules === undefined ? [] : rulesInForce(request.rules, request.now())
     const all = { kustomizations: plans, helmReleases: helm.plans }
-    const reading = await readCluster(all, { cluster, discovery, cacheDirectory, lists, labels, rules })
+    const told = countOf(progress, 'reading kinds')
+    const means = { cluster, discovery, cacheDirectory, lists, labels, rules, told }
+    const reading = await readCluster(all, means)
     return report(request, { ...state, helm }, plans, reading)
   } finally {
     await builder.close()
@@ -95,7 +100,7 @@ function report(
   const now = request.now()
   const perPlan = plans.map((plan) => ({
     plan,
-    records: objectRecords(plan, reading).filter(inScope),
+    records: objectRecords(plan, reading, request.show).filter(inScope),
   }))
   const listed = inventoryKeys(state.kustomizations)
   const read = new Map(state.objects.map((object) => [keyString(keyOf(object)), object]))
@@ -107,7 +112,7 @@ function report(
     .map(({ plan, records }) => withCycle(kustomizationRecord(plan, records.length), cycles))
     .map((record) => withOrigin(record, read.get(keyString(keyOfRef(record))), listed))
     .sort(byName)
-  const helm = helmRecords(state.helm, reading, namespace)
+  const helm = helmRecords(state.helm, reading, namespace, request.show)
   const helmReleases = [...helm.releases].sort(byName)
   const strays = [
     ...strayRecords(reading.labelled, isThere(state)),

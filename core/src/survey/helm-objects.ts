@@ -3,6 +3,7 @@ import { HELM_MANAGER } from '../drift/actor.js'
 import { readIgnoreRules } from '../drift/ignore.js'
 import { judge, type Judgement, type Judging } from '../drift/judge.js'
 import type { ObjectRecord } from '../drift/report.js'
+import type { ShowSides } from '../drift/sides.js'
 import { parseInventoryEntry } from '../live/inventory.js'
 import { isRecord, keyString, type KubernetesObject, type ObjectKey } from '../object.js'
 import { helmOrphanRecords } from './helm-orphans.js'
@@ -17,6 +18,7 @@ import {
   type ObjectFinding,
 } from './object-records.js'
 import type { Reading } from './reading.js'
+import { tellSides } from './record-sides.js'
 import { clusterKey, isCustom } from './scope.js'
 
 /** One object that a release installs. */
@@ -33,16 +35,29 @@ interface Subject {
 /**
  * Judges every object of a HelmRelease: those of its release, and those that only the cluster has. Where the release
  * cannot be read, of the objects that Flux lists nothing is known.
+ * @param show told the sides of those that are not as the release says
  */
-export function helmObjectRecords(plan: HelmPlan, reading: Reading): readonly ObjectRecord[] {
+export function helmObjectRecords(
+  plan: HelmPlan,
+  reading: Reading,
+  show?: ShowSides,
+): readonly ObjectRecord[] {
   if (plan.build?.ok === false) return unreadRecords(plan, plan.build.error.code === 'NOT_FOUND')
   if (plan.build === undefined) return []
   const subjects = subjectsOf(plan, reading)
   const secrets = helmSecretValues(plan)
-  const records = [...subjects.values()].map((subject) =>
-    recordOf(plan.release, subject, masked(findingOf(subject), secrets)),
-  )
-  return [...records, ...helmOrphanRecords(plan, reading, new Set(subjects.keys()))]
+  const judged = [...subjects.values()].map((subject) => ({
+    git: subject.git,
+    record: recordOf(plan.release, subject, masked(findingOf(subject), secrets)),
+  }))
+  const orphans = helmOrphanRecords(plan, reading, new Set(subjects.keys()))
+  if (show !== undefined) {
+    // The release that an orphan is of is not read: what was secret in it is not known.
+    const telling = { live: reading.live.objects, secrets, sealed: true, show }
+    for (const { record, git } of judged) tellSides(telling, record, git)
+    for (const record of orphans) tellSides(telling, record)
+  }
+  return [...judged.map(({ record }) => record), ...orphans]
 }
 
 function subjectsOf(plan: HelmPlan, reading: Reading): ReadonlyMap<string, Subject> {

@@ -1,4 +1,5 @@
 import type { HelmReleaseRecord, ObjectRecord } from '../drift/report.js'
+import type { ShowSides } from '../drift/sides.js'
 import { parseInventoryEntry } from '../live/inventory.js'
 import { helmObjectRecords } from './helm-objects.js'
 import type { HelmPlan, HelmState } from './helm-plan.js'
@@ -12,12 +13,20 @@ export interface HelmRecords {
   readonly notes: readonly string[]
 }
 
-/** Judges all HelmReleases; with a namespace, those that belong to it or have objects there. */
-export function helmRecords(state: HelmState, reading: Reading, namespace: string | undefined): HelmRecords {
+/**
+ * Judges all HelmReleases; with a namespace, those that belong to it or have objects there.
+ * @param show told the sides of objects that are not as their release says
+ */
+export function helmRecords(
+  state: HelmState,
+  reading: Reading,
+  namespace: string | undefined,
+  show?: ShowSides,
+): HelmRecords {
   const perPlan = state.plans
     .map((plan) => ({
       plan,
-      records: helmObjectRecords(plan, reading).filter((one) => isIn(one, namespace)),
+      records: helmObjectRecords(plan, reading, show).filter((one) => isIn(one, namespace)),
     }))
     .filter(({ plan, records }) => records.length > 0 || concerns(plan, namespace))
   return {

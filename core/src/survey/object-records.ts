@@ -1,9 +1,11 @@
 import { OWNER_NAME, OWNER_NAMESPACE } from '../desired/decorate.js'
+import { isDecrypting } from '../desired/encryption/decryption.js'
 import type { Kustomization } from '../desired/kustomization.js'
 import { readIgnoreRules } from '../drift/ignore.js'
 import { judge, type Judgement } from '../drift/judge.js'
 import { maskKnownSecrets } from '../drift/known-secret.js'
 import type { ObjectRecord } from '../drift/report.js'
+import type { ShowSides } from '../drift/sides.js'
 import type { GitOpsError } from '../errors.js'
 import { keyOf, keyString, type KubernetesObject, type ObjectKey } from '../object.js'
 import { isNameUnknown } from './generated-names.js'
@@ -11,6 +13,7 @@ import { heldBecause } from './kustomization-record.js'
 import { orphanRecords } from './orphans.js'
 import type { Plan } from './plan.js'
 import type { Reading } from './reading.js'
+import { tellSides } from './record-sides.js'
 import { clusterKey, isCustom } from './scope.js'
 
 /** One object that a Kustomization applies. */
@@ -25,14 +28,23 @@ interface Subject {
 
 type Finding = Pick<ObjectRecord, 'verdict' | 'reason' | 'message'>
 
-/** Judges every object of a Kustomization: those of its build, and those that only the cluster has. */
-export function objectRecords(plan: Plan, reading: Reading): readonly ObjectRecord[] {
+/**
+ * Judges every object of a Kustomization: those of its build, and those that only the cluster has.
+ * @param show told the sides of those that are not as Git says
+ */
+export function objectRecords(plan: Plan, reading: Reading, show?: ShowSides): readonly ObjectRecord[] {
   if (plan.build?.ok !== true) return []
   const subjects = subjectsOf(plan, reading)
   const findings = [...subjects.values()].map((subject) => ({ subject, ...findingOf(subject) }))
   const secrets = new Set([...secretValuesOf(plan), ...findings.flatMap(({ hidden = [] }) => hidden)])
   const records = findings.map(({ subject, finding }) => recordOf(subject, masked(finding, secrets)))
-  return [...records, ...orphanRecords(plan, reading, new Set(subjects.keys()))]
+  const orphans = orphanRecords(plan, reading, new Set(subjects.keys()))
+  if (show !== undefined) {
+    const telling = { live: reading.live.objects, secrets, sealed: isDecrypting(plan.kustomization), show }
+    for (const [index, record] of records.entries()) tellSides(telling, record, findings[index]?.subject.git)
+    for (const record of orphans) tellSides(telling, record)
+  }
+  return [...records, ...orphans]
 }
 
 function subjectsOf(plan: Plan, reading: Reading): ReadonlyMap<string, Subject> {

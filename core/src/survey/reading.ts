@@ -8,6 +8,7 @@ import { createSchema, type Schema } from '../drift/schema.js'
 import type { Cluster } from '../live/cluster.js'
 import type { Discovery } from '../live/discovery.js'
 import { ClusterLists } from '../live/cluster-lists.js'
+import { toldTogether, type Told } from '../live/counted.js'
 import { OWNER_LABEL, readLive, type LiveState, type Wanted } from '../live/list.js'
 import { openApiDocuments } from '../live/openapi.js'
 import { isRecord, keyString, type KubernetesObject } from '../object.js'
@@ -67,6 +68,8 @@ export interface ReadingMeans {
   readonly labels: LabelScope
   /** The user's own, in force. */
   readonly rules: readonly Rule[]
+  /** Told how many kinds have been read. */
+  readonly told?: Told
 }
 
 /** Begins to list the kinds that inventories name, for they are read while the builds are still being made. */
@@ -144,11 +147,13 @@ function pairsOf(
 async function readAll(
   wanted: readonly Wanted[],
   released: readonly Wanted[],
-  { cluster, discovery, lists }: ReadingMeans,
+  { cluster, discovery, lists, told }: ReadingMeans,
 ): Promise<LiveState> {
+  const [toldOfWanted, toldOfReleased] = toldTogether(told ?? (() => undefined))
+  const helmLists = new ClusterLists(cluster, HELM_OWNER_NAME)
   const [live, others] = await Promise.all([
-    readLive(cluster, discovery, wanted, { lists }),
-    readLive(cluster, discovery, released, { lists: new ClusterLists(cluster, HELM_OWNER_NAME) }),
+    readLive(cluster, discovery, wanted, { lists, told: toldOfWanted }),
+    readLive(cluster, discovery, released, { lists: helmLists, told: toldOfReleased }),
   ])
   const own = new Set(wanted.map(({ key }) => keyString(key)))
   return {

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Build } from '../desired/build.js'
 import type { Kustomization } from '../desired/kustomization.js'
 import type { OriginFile } from '../desired/origin-file.js'
-import { maskKnown } from '../drift/known-secret.js'
-import { MASK, maskValue } from '../drift/mask.js'
 import type { ProofRecord } from '../drift/report.js'
+import { shownObject } from '../drift/shown-object.js'
 import type { GitOpsError } from '../errors.js'
 import type { KubernetesObject } from '../object.js'
 
@@ -45,8 +44,5 @@ export const digestOf = ({ text }: Build): string =>
 
 /** The objects of a build as they may be shown: no secret value, wherever it landed. */
 export function shownObjects({ objects, secretValues }: Build): readonly KubernetesObject[] {
-  return objects.map((object) => {
-    const shown = maskKnown(maskValue(object, [], object, MASK), secretValues, MASK) as KubernetesObject
-    return { ...shown, apiVersion: object.apiVersion, kind: object.kind }
-  })
+  return objects.map((object) => shownObject(object, secretValues))
 }

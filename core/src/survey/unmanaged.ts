@@ -1,7 +1,7 @@
 import type { Kustomization } from '../desired/kustomization.js'
 import { isSource } from '../desired/source/source.js'
 import { actorOf, isFluxApply, type Actor } from '../drift/actor.js'
-import type { KustomizationRecord, ObjectRecord, OriginRecord } from '../drift/report.js'
+import type { KustomizationRecord, ObjectRecord, MakerRecord } from '../drift/report.js'
 import { isRecord, keyOf, keyString, type KubernetesObject, type ObjectMeta } from '../object.js'
 import { inventoryItems } from './inventory-items.js'
 
@@ -26,7 +26,7 @@ function isManaged(object: KubernetesObject, listed: ReadonlySet<string>): boole
 }
 
 /** Who made an object, and when; who is known only where the first write left an entry. */
-function originOf({ creationTimestamp, managedFields = [] }: ObjectMeta): OriginRecord {
+function originOf({ creationTimestamp, managedFields = [] }: ObjectMeta): MakerRecord {
   const first = managedFields.find(({ time, subresource }) => time === creationTimestamp && !subresource)
   return {
     ...(creationTimestamp === undefined ? {} : { created: creationTimestamp }),
@@ -69,7 +69,7 @@ const SILENT: ReadonlySet<string> = new Set(['in-sync', 'pending'])
 
 const REASON = 'unmanaged-flux-object'
 
-function messageOf({ created, createdBy }: OriginRecord, suspender: Actor | undefined): string {
+function messageOf({ created, createdBy }: MakerRecord, suspender: Actor | undefined): string {
   const maker = createdBy === undefined ? 'made' : `made by ${createdBy.manager}`
   const at = created === undefined ? '' : ` at ${created}`
   const since = suspender?.time === undefined ? '' : ` since ${suspender.time}`

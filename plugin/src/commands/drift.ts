@@ -1,13 +1,16 @@
 import { Flags } from '@oclif/core'
-import { exitCode, VERDICTS, type Verdict } from '@kubectl-gitops/core/drift/report.js'
+import { exitCode, VERDICTS, type DriftReport, type Verdict } from '@kubectl-gitops/core/drift/report.js'
+import { recordKey, type ShowSides, type Sides } from '@kubectl-gitops/core/drift/sides.js'
 import { GitOpsError } from '@kubectl-gitops/core/errors.js'
 import { surveyDrift } from '@kubectl-gitops/core/survey/drift.js'
 import { withCluster } from '../cluster-session.js'
 import { GitOpsCommand } from '../command.js'
 import { defined } from '../defined.js'
 import { clusterFlags, gitFlags, outputFlags, scopeFlags } from '../flags.js'
-import { FORMATS, printReport } from '../printers/report.js'
-import { createStyle, isColored } from '../printers/style.js'
+import { externalDiff, runExternalDiff } from '../external-diff.js'
+import { diffFiles, diffNotes, type SidesByRecord } from '../printers/diff.js'
+import { FORMATS, printReport, type Format } from '../printers/report.js'
+import { createStyle, isColored, type ColorChoice } from '../printers/style.js'
 import { visible } from '../printers/text.js'
 import { openRules, RULES_FILE } from '../rules-file.js'
 import { PIPE_COLUMNS } from '../terminal.js'
@@ -30,6 +33,10 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
       description: 'for a pipeline that fails on drift alone',
       command: '<%= config.bin %> drift --fail-on drifted,missing -o json',
     },
+    {
+      description: 'as unified diffs, or in the program that KUBECTL_EXTERNAL_DIFF names',
+      command: '<%= config.bin %> drift -o diff',
+    },
   ]
   static override readonly flags = {
     ...scopeFlags,
@@ -47,7 +54,8 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
     ...outputFlags,
     output: Flags.option({
       char: 'o',
-      description: 'form of the answer; wide also lists what is in sync',
+      description:
+        'form of the answer; wide also lists what is in sync, markdown is a comment for a pull request',
       options: FORMATS,
       helpGroup: 'OUTPUT',
     })(),
@@ -64,16 +72,40 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
     const { terminal } = this
     const failOn = flags['fail-on'] === undefined ? undefined : readVerdicts(flags['fail-on'])
     const rules = openRules(flags.rules, terminal.workingDirectory)
+    const sides = new Map<string, Sides>()
+    const show: ShowSides | undefined =
+      flags.output === 'diff' ? (record, both) => sides.set(recordKey(record), both) : undefined
     const report = await withCluster('drift', flags, terminal, (session) =>
-      surveyDrift({ ...session, orphans: flags.orphans, ...defined({ namespace: flags.namespace, rules }) }),
+      surveyDrift({
+        ...session,
+        orphans: flags.orphans,
+        ...defined({ namespace: flags.namespace, rules, show }),
+      }),
     )
-    for (const note of report.notes) terminal.stderr.write(`note: ${visible(note)}\n`)
-    const { stdout, env, now } = terminal
-    const style = createStyle(isColored(flags.color, stdout.isTTY === true, env))
-    const width = stdout.columns ?? PIPE_COLUMNS
-    stdout.write(printReport(report, flags.output, { style, width, now: now() }))
+    const hints = flags.output === 'diff' ? diffNotes(report, sides) : []
+    for (const note of [...report.notes, ...hints]) terminal.stderr.write(`note: ${visible(note)}\n`)
+    await this.#write(report, flags, sides)
     process.exitCode = exitCode(report, failOn)
   }
+
+  /** To stdout, or as two folders to the program that the user compares with. */
+  async #write(report: DriftReport, look: Look, sides: SidesByRecord): Promise<void> {
+    const { stdout, env, now } = this.terminal
+    const program = look.output === 'diff' ? externalDiff(env) : undefined
+    if (program !== undefined) {
+      await runExternalDiff(program, diffFiles(report, sides), env)
+      return
+    }
+    const style = createStyle(isColored(look.color, stdout.isTTY === true, env))
+    const width = stdout.columns ?? PIPE_COLUMNS
+    for (const text of printReport(report, look.output, { style, width, now: now(), sides }))
+      stdout.write(text)
+  }
+}
+
+interface Look {
+  readonly output: Format | undefined
+  readonly color: ColorChoice
 }
 
 function readVerdicts(text: string): readonly Verdict[] {

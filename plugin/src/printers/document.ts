@@ -6,14 +6,22 @@ const UNSEEN = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /** Prints a versioned document as JSON, as kubectl does; what a terminal would obey is written as an escape. */
 export function printJson(document: unknown): string {
-  const text = formatJson(document, 4).replace(UNSEEN, (character) =>
+  return `${escapeUnseen(formatJson(document, 4))}\n`
+}
+
+/** The same on one line. */
+export function printJsonLine(document: unknown): string {
+  return `${escapeUnseen(formatJson(document))}\n`
+}
+
+function escapeUnseen(json: string): string {
+  return json.replace(UNSEEN, (character) =>
     // Characters beyond 16 bits are two escapes.
     character
       .split('')
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
       .join(''),
   )
-  return `${text}\n`
 }
 
 const OPTIONS = { compat: 'yaml-1.1', aliasDuplicateObjects: false } as const

@@ -1,5 +1,5 @@
 import type { Actor } from '@kubectl-gitops/core/drift/actor.js'
-import type { FieldRecord } from '@kubectl-gitops/core/drift/report.js'
+import type { FieldRecord, OriginRecord } from '@kubectl-gitops/core/drift/report.js'
 import { fill, type Piece } from './fill.js'
 import type { Style } from './style.js'
 import { ago, visible } from './text.js'
@@ -31,36 +31,47 @@ export function printField(field: FieldRecord, it: FieldOptions): readonly strin
   ]
 }
 
-function fateOf({ willRevert, because }: FieldRecord, when: string | undefined): string {
+/** What Flux will do about a field, in words. */
+export function fateOf({ willRevert, because }: FieldRecord, when?: string): string {
   if (!willRevert) return `Flux will not revert it: ${because}`
   return when === undefined ? 'Flux will revert it' : `Flux will revert it (${when})`
 }
 
 function printSides(field: FieldRecord, it: FieldOptions): readonly string[] {
+  const source = field.origin === undefined ? [] : [{ text: originOf(field.origin), paint: it.style.dim }]
   const actor = field.actor === undefined ? [] : [actorPiece(field.actor, it)]
   const patch = field.op === 'changed' || field.op === 'reordered' ? printHunk(field, it) : undefined
-  if (patch !== undefined) return [...patch, ...printBelow(actor, INDENT, it)]
-  const git: Side = { label: 'git   ', paint: it.style.git, actor: [] }
-  const live: Side = { label: 'live  ', paint: it.style.live, actor }
+  if (patch !== undefined) return [...patch, ...printBelow([...labelled(source), ...actor], INDENT, it)]
+  const git: Side = { label: 'git   ', paint: it.style.git, signed: source }
+  const live: Side = { label: 'live  ', paint: it.style.live, signed: actor }
   return [
     ...(field.op === 'added' ? printRemark('(not in Git)', git, it) : printValue(field.git, git, it)),
     ...(field.op === 'removed' ? printRemark('(not there)', live, it) : printValue(field.live, live, it)),
   ]
 }
 
-/** One of the two sides of a field; what it holds is labelled, painted and signed by who wrote it. */
+/** `apps/face.yaml:23`. */
+export function originOf({ file, line }: OriginRecord): string {
+  return visible(line === undefined ? file : `${file}:${line}`)
+}
+
+/** Below a patch it is not plain which side a place belongs to. */
+const labelled = (source: readonly Piece[]): readonly Piece[] =>
+  source.map((piece) => ({ ...piece, text: `git ${piece.text}` }))
+
+/** One of the two sides of a field; what it holds is labelled, painted and signed by whence it comes. */
 interface Side {
   readonly label: string
   readonly paint: Piece['paint'] & {}
-  readonly actor: readonly Piece[]
+  readonly signed: readonly Piece[]
 }
 
 function printRemark(
   text: string,
-  { label, paint, actor }: Side,
+  { label, paint, signed }: Side,
   { width }: FieldOptions,
 ): readonly string[] {
-  return fill([{ text, paint }, ...actor], { width, first: INDENT + label, rest: VALUE_INDENT })
+  return fill([{ text, paint }, ...signed], { width, first: INDENT + label, rest: VALUE_INDENT })
 }
 
 function printValue(value: unknown, side: Side, it: FieldOptions): readonly string[] {
@@ -73,7 +84,7 @@ function printValue(value: unknown, side: Side, it: FieldOptions): readonly stri
       rest: `${VALUE_INDENT}    `,
     }),
   )
-  return [...lines, ...printBelow(side.actor, VALUE_INDENT, it)]
+  return [...lines, ...printBelow(side.signed, VALUE_INDENT, it)]
 }
 
 /** Only values of several lines on one side at least are worth a patch. */
@@ -101,7 +112,7 @@ function actorPiece(actor: Actor, { now, style }: FieldOptions): Piece {
 }
 
 /** `kubectl-edit (Update)`, `kube-controller-manager (Update scale)`. */
-function actorName({ manager, operation, subresource }: Actor): string {
+export function actorName({ manager, operation, subresource }: Actor): string {
   const how = [operation, subresource].filter((word) => word !== undefined && word !== '').join(' ')
   return `${manager === '' ? 'an unnamed manager' : manager} (${how})`
 }

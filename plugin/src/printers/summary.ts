@@ -25,8 +25,8 @@ export function printSummary(report: DriftReport, style: Style, width: number): 
   return fill([{ text: counts, paint: style.bold }, { text: all }], margins)
 }
 
-/** Undefined where everything is in sync. */
-function countsOf(summary: Summary): string | undefined {
+/** How many of each verdict; undefined where everything is in sync. */
+export function countsOf(summary: Summary): string | undefined {
   const found = WHERE_ANY.filter((verdict) => summary[verdict] > 0)
   if (found.length === 0 && ALWAYS.every((verdict) => summary[verdict] === 0)) return undefined
   const counts = [...ALWAYS, ...found].map((verdict) => `${summary[verdict]} ${verdict}`)

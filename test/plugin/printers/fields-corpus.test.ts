@@ -31,6 +31,28 @@ describeCorpus('drift/fields.txt', [
     ]),
   ),
   drift(
+    'where Git holds its value, as far as that is known',
+    report([
+      drifted([
+        field({ origin: { file: 'apps/podinfo/deployment.yaml', line: 23, commit: '8b02e61' } }),
+        field({
+          field: 'metadata.labels.team',
+          op: 'removed',
+          git: 'shop',
+          live: undefined,
+          origin: { file: 'apps/labels.yaml' },
+        }),
+        field({
+          field: 'data.motd',
+          git: 'a\nb\n',
+          live: 'a\nc\n',
+          origin: { file: 'apps/motd.txt', line: 2 },
+        }),
+        field({ field: 'data.hostile', origin: { file: 'a\u001b[31m\nb', line: 1 } }),
+      ]),
+    ]),
+  ),
+  drift(
     'Flux will not revert it, and why',
     report([
       drifted([

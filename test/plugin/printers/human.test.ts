@@ -1,45 +1,16 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { VERDICTS } from '@kubectl-gitops/core/drift/report.js'
 import { printHuman } from '../../../plugin/src/printers/human.js'
 import { createStyle } from '../../../plugin/src/printers/style.js'
-import { added, drifted, field, kustomization, NOW, object, report } from '../../support/report.js'
-
-const word = fc.stringMatching(/^[a-z0-9.-]{1,40}$/)
-const text = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 60 }),
-  fc.lorem({ maxCount: 40 }),
-  fc.constant('a\nb c\n'),
-)
-const value = fc.oneof(text, fc.jsonValue({ maxDepth: 2 }), fc.dictionary(word, text, { maxKeys: 4 }))
-
-const records = fc
-  .record({
-    git: value,
-    live: value,
-    name: text,
-    added: value,
-    verdict: fc.constantFrom(...VERDICTS),
-    message: text,
-  })
-  .map(({ git, live, name, added: more, verdict, message }) =>
-    report(
-      [
-        drifted([field({ field: name, git, live }), added(name, more), field({ op: 'removed', git })], {
-          message,
-        }),
-        object({ verdict, message, explained: [field({ git, live })] }),
-      ],
-      [kustomization({ verdict, message, tryThis: message })],
-    ),
-  )
+import { reports } from '../../support/arbitrary-report.js'
+import { NOW } from '../../support/report.js'
 
 const look = { style: createStyle(false), now: NOW, wide: true }
 
 describe('a report for people', () => {
   it('has no line past the width but a single word', () => {
     fc.assert(
-      fc.property(records, fc.integer({ min: 80, max: 140 }), (shown, width) => {
+      fc.property(reports, fc.integer({ min: 80, max: 140 }), (shown, width) => {
         const long = printHuman(shown, { ...look, width })
           .split('\n')
           .filter((line) => line.length > width)
@@ -53,7 +24,7 @@ describe('a report for people', () => {
 
   it('holds nothing that a terminal would obey', () => {
     fc.assert(
-      fc.property(records, (shown) => {
+      fc.property(reports, (shown) => {
         const printed = printHuman(shown, { ...look, width: 80 })
         expect(printed.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u)
       }),
@@ -63,7 +34,7 @@ describe('a report for people', () => {
 
   it('says the same with colours and without', () => {
     fc.assert(
-      fc.property(records, (shown) => {
+      fc.property(reports, (shown) => {
         const colored = printHuman(shown, { ...look, width: 80, style: createStyle(true) })
         // A literal would hold a control character.
         const codes = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g')
@@ -75,7 +46,7 @@ describe('a report for people', () => {
 
   it('has an empty line between blocks and never two', () => {
     fc.assert(
-      fc.property(records, (shown) => {
+      fc.property(reports, (shown) => {
         const printed = printHuman(shown, { ...look, width: 80 })
         expect(printed).not.toMatch(/^\n|\n\n\n|\n\n$/)
       }),
