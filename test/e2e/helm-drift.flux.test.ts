@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { FORMATS } from '../../plugin/src/printers/report.js'
 import { describeWith } from '../support/describe-with.js'
 import { runPlugin } from '../support/plugin.js'
 import { HELM_NEEDED, objectsOf, openHelmStage, predictions, recordOf, type HelmStage } from './helm-stage.js'
@@ -183,14 +184,14 @@ describeWith(HELM_NEEDED, 'what helm-controller puts back', () => {
   })
 
   it('never prints a secret value, in any output', async () => {
-    for (const form of ['wide', 'json', 'yaml', 'name']) {
+    for (const form of FORMATS) {
       const { stdout, stderr } = await runPlugin(['drift', '-o', form], {
         home: stage.home,
         kubeconfig: stage.auditor,
       })
       for (const value of ['swordfish', 'open-sesame', 'c3dvcmRmaXNo', 'b3Blbi1zZXNhbWU'])
         expect(stdout + stderr).not.toContain(value)
-      expect(stdout).toContain('web')
+      expect(stdout).toMatch(form === 'prometheus' ? /owner_kind="HelmRelease"/ : /web/)
     }
   })
 
@@ -198,6 +199,11 @@ describeWith(HELM_NEEDED, 'what helm-controller puts back', () => {
     await inShop('set', 'env', 'deploy/plain', 'HANDSHAKE=other')
     const deployment = objectsOf(await stage.drift(), 'plain').find(({ kind }) => kind === 'Deployment')
     expect(deployment?.fields?.find(({ field }) => field.includes('HANDSHAKE'))?.git).toBe('*** (after)')
+    const home = { home: stage.home, kubeconfig: stage.auditor }
+    const { stdout } = await runPlugin(['drift', '-n', 'shop', '-o', 'diff'], home)
+    expect(stdout).toMatch(/^- +value: other$/m)
+    expect(stdout).toMatch(/^\+ +value: "\*\*\* \(after\)"$/m)
+    expect(stdout).not.toContain('swordfish')
     await inShop('set', 'env', 'deploy/plain', 'HANDSHAKE=swordfish')
   })
 })

@@ -1,4 +1,7 @@
-/** A chart that has what charts have: namespaced and cluster-wide kinds, a Secret, hooks, a test, a definition. */
+/**
+ * A chart that has what charts have: namespaced and cluster-wide kinds, a Secret with a value that every rendering
+ * makes anew, hooks, a test, a definition.
+ */
 const CHART: Readonly<Record<string, string>> = {
   'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 0.1.0\nappVersion: "2.3"\n',
   'values.yaml': 'replicas: 2\nimage: example.com/web:1.0\nport: 80\npassword: changeme\nextra: {}\n',
@@ -50,7 +53,7 @@ data: {greeting: hello}
   'templates/secret.yaml': `apiVersion: v1
 kind: Secret
 metadata: {name: {{ .Release.Name }}}
-stringData: {password: {{ .Values.password | quote }}}
+stringData: {password: {{ .Values.password | quote }}, nonce: {{ randAlphaNum 12 | quote }}}
 `,
   'templates/role.yaml': `apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole

@@ -84,6 +84,24 @@ describeWith(HELM_NEEDED, 'what becomes of HelmReleases', () => {
     })
   })
 
+  it('takes an object for right that is as the failed upgrade or as the release before it says', async () => {
+    await stage.patchRelease('web', { values: { port: 'none', replicas: 9 } })
+    await stage.readiness('web', 'False')
+    const report = await stage.drift()
+    expect(recordOf(report, 'web')).toMatchObject({
+      verdict: 'failed',
+      reason: 'upgrade-failed',
+      release: { version: 1, status: 'deployed' },
+      message: expect.stringMatching(
+        /^Helm upgrade failed for release shop\/web with .*\nits objects are compared with release shop\/web\.v1 \(deployed\) and shop\/web\.v2 \(failed\)$/s,
+      ),
+    })
+    const found = objectsOf(report, 'web').filter(({ verdict }) => verdict !== 'in-sync')
+    expect(found.every(({ verdict }) => verdict === 'pending' || verdict === 'excluded')).toBe(true)
+    await inShop('scale', 'deploy/web', '--replicas=4')
+    expect(predictions(await stage.drift(), 'web')).toContain('Deployment/web spec.replicas changed kept')
+  })
+
   it('finds what a release has left behind', async () => {
     const labels = { 'helm.toolkit.fluxcd.io/name': 'web', 'helm.toolkit.fluxcd.io/namespace': 'flux-system' }
     const metadata = { name: 'stray', labels }

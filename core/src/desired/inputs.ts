@@ -62,7 +62,8 @@ function refuseNoMap(file: unknown, path: string): void {
 
 /**
  * Edits the entry file as the Kustomization's spec asks for and follows every path from there. Starts no process.
- * @throws GitOpsError BUILD_FAILED where Flux refuses the spec, and what `readClosure` throws
+ * @throws GitOpsError BUILD_FAILED where Flux refuses the spec, SPEC_UNSUPPORTED for a label that only the controller
+ * can print, and what `readClosure` throws
  */
 export async function readInputs(
   artifact: Artifact,
@@ -72,11 +73,22 @@ export async function readInputs(
   const { path: folder, spec } = kustomization
   const exists = (component: string): boolean => existsBelow(artifact, folder, component)
   const edited = editFile(entry.file, spec, entry.isGenerated, exists)
+  refuseVersionLabel(edited, entry.path)
   const closure = await readClosure(artifact, folder, edited)
   const files = new Set([...closure.paths].filter((path) => path !== entry.path))
   const { unreadable, folders } = closure
   const sealed = isDecrypting(kustomization) ? await sealedFiles(artifact, folder, edited) : new Map()
   return { folder, path: entry.path, text: formatJson(edited), files, unreadable, folders, sealed }
+}
+
+/** kustomize looks for it where a build begins, not in bases (api krusty/kustomizer.go, provenance/provenance.go). */
+function refuseVersionLabel({ buildMetadata }: KustomizationFile, path: string): void {
+  if (!Array.isArray(buildMetadata) || !buildMetadata.includes('managedByLabel')) return
+  throw new GitOpsError('SPEC_UNSUPPORTED', {
+    what: `${path} asks for the label app.kubernetes.io/managed-by`,
+    why: 'its value is the version of the program that builds: of kustomize-controller, not of kubectl',
+    tryThis: 'leave managedByLabel out of buildMetadata, and set the label under labels',
+  })
 }
 
 function existsBelow(artifact: Artifact, folder: string, component: string): boolean {

@@ -204,7 +204,7 @@ function firstDoubt(it: Case, unexplained: Difference | undefined): string | und
   )
   const undeclared = undeclaredByBuild(own, it.git, it.live, it.type).find((item) => !isSettled(it, item))
   if (undeclared !== undefined)
-    return `${it.applier} applied ${formatField(undeclared.path)}, which this build does not have`
+    return `${it.applier} applied ${formatField(undeclared.path)}, which ${it.applier === HELM_MANAGER ? 'the release' : 'this build'} does not have`
   return ownershipDoubt(it)
 }
 

@@ -1,5 +1,5 @@
 import { readFile, realpath } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { GitOpsError } from '../errors.js'
 import { type Environment, readingEnvironment } from './environment.js'
 import { hasCode, shellWord } from './failure.js'
@@ -43,10 +43,9 @@ export async function openCheckout(path: string, options: CheckoutOptions): Prom
 }
 
 async function placeOf(path: string, options: CheckoutOptions): Promise<Place> {
-  const [gitDirectory, workTree, shallow, partial] = await Promise.all([
+  const [gitDirectory, workTree, partial] = await Promise.all([
     ask(path, options, ['rev-parse', '--absolute-git-dir']),
     ask(path, options, ['rev-parse', '--show-toplevel']),
-    ask(path, options, ['rev-parse', '--path-format=absolute', '--git-path', 'shallow']),
     settings(path, options, String.raw`^(extensions\.partialclone|remote\..*\.promisor)$`),
   ])
   if (typeof gitDirectory !== 'string') throw notARepository(path, gitDirectory.words)
@@ -56,14 +55,17 @@ async function placeOf(path: string, options: CheckoutOptions): Promise<Place> {
     directory,
     gitDirectory,
     url: redactUrl(options.url ?? directory),
-    boundary: typeof shallow === 'string' ? await readBoundary(shallow) : new Set(),
+    boundary: await readBoundary(gitDirectory),
     partial: partial.some(([, value]) => value !== 'false'),
     env: options.env,
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
   }
 }
 
-async function readBoundary(file: string): Promise<ReadonlySet<string>> {
+/** A linked work tree shares what lies in the folder that its `commondir` names (gitrepository-layout(5)). */
+async function readBoundary(gitDirectory: string): Promise<ReadonlySet<string>> {
+  const common = await readFile(join(gitDirectory, 'commondir'), 'utf8').catch(() => '.')
+  const file = resolve(gitDirectory, common.replace(/\n$/, ''), 'shallow')
   const text = await readFile(file, 'utf8').catch(() => '')
   return new Set(text.split('\n').filter((line) => line !== ''))
 }

@@ -1,26 +1,35 @@
 import { readyCondition } from '../desired/kustomization.js'
 import type { DriftDetectionMode, Snapshot } from '../desired/helm-release.js'
+import { MASK } from '../drift/mask.js'
 import type { HelmReleaseRecord } from '../drift/report.js'
 import { helmFindingOf } from './helm-finding.js'
 import type { HelmPlan } from './helm-plan.js'
+import { helmSecretValues } from './helm-secrets.js'
 
 /** Says of a HelmRelease what its objects cannot: its chart and release, waiting, failing, suspended, unreadable. */
 export function helmReleaseRecord(plan: HelmPlan, objects: number): HelmReleaseRecord {
   const { release, baseline } = plan
   const { apiVersion, namespace, name, suspended, interval, driftDetection } = release
-  const finding = helmFindingOf(plan)
+  const { message, ...finding } = helmFindingOf(plan)
   return {
     apiVersion,
     kind: 'HelmRelease',
     namespace,
     name,
     ...finding,
+    ...(message === undefined ? {} : { message: withoutSecrets(message, plan) }),
     ...(baseline.kind === 'never' || baseline.kind === 'uninstalled' ? {} : releaseFacts(baseline.current)),
     suspended,
     ...(interval === undefined ? {} : { interval }),
     driftDetection,
     objects,
   }
+}
+
+/** Helm quotes manifests and values where it fails at them. */
+function withoutSecrets(message: string, plan: HelmPlan): string {
+  const secrets = [...helmSecretValues(plan)].filter((secret) => secret.length >= 4)
+  return secrets.reduce((text, secret) => text.replaceAll(secret, MASK), message)
 }
 
 function releaseFacts(snapshot: Snapshot): Pick<HelmReleaseRecord, 'chart' | 'release' | 'lastDeployed'> {

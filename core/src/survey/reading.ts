@@ -149,6 +149,8 @@ async function readAll(
   released: readonly Wanted[],
   { cluster, discovery, lists, told }: ReadingMeans,
 ): Promise<LiveState> {
+  if (released.length === 0)
+    return readLive(cluster, discovery, wanted, { lists, ...(told === undefined ? {} : { told }) })
   const [toldOfWanted, toldOfReleased] = toldTogether(told ?? (() => undefined))
   const helmLists = new ClusterLists(cluster, HELM_OWNER_NAME)
   const [live, others] = await Promise.all([

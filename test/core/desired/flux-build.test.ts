@@ -64,6 +64,24 @@ spec: {template: {spec: {containers: [{name: web, image: "web:1"}]}}}
     expect(await names({ 'apps/a.yaml': deployment, 'apps/b.yaml': namespace })).toEqual(['web', 'n'])
   })
 
+  it('is refused where it asks for the label that names the program, unless a base alone does', async () => {
+    const asking = (resources: string) => `resources: [${resources}]\nbuildMetadata: [managedByLabel]\n`
+    const files = { 'apps/kustomization.yaml': asking('a.yaml'), 'apps/a.yaml': configMap('a') }
+    expect(await refusal(stage.build(files, { path: 'apps' }))).toEqual({
+      code: 'SPEC_UNSUPPORTED',
+      what: 'apps/kustomization.yaml asks for the label app.kubernetes.io/managed-by',
+      why: 'its value is the version of the program that builds: of kustomize-controller, not of kubectl',
+    })
+    expect(await refusal(stage.build(files, { path: 'apps', buildMetadata: ['managedByLabel'] }))).toEqual(
+      expect.objectContaining({ code: 'SPEC_UNSUPPORTED' }),
+    )
+    const { text } = await stage.build(
+      { ...files, 'top/kustomization.yaml': 'resources: [../apps]' },
+      { path: 'top' },
+    )
+    expect(text).not.toContain('managed-by')
+  })
+
   it('reads each of the three names, and deprecated fields', async () => {
     const base = { 'base/kustomization.yaml': 'resources: [b.yaml]', 'base/b.yaml': configMap('b') }
     const text = 'bases: [../base]\npatchesStrategicMerge: [p.yaml]\ncommonLabels: {a: "1"}\n'

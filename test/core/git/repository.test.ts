@@ -43,6 +43,7 @@ beforeAll(async () => {
     await git('clone', '--quiet', '--bare', `--filter=${filter}`, `file://${bare}`, at(name))
   for (const name of ['shallow', 'blobless', 'treeless'])
     await git('-C', at(name), 'remote', 'set-url', 'origin', url)
+  await git('-C', at('shallow'), 'worktree', 'add', '--quiet', '--detach', at('beside'))
   third = (await TestRepository.create(at('later'))).path
   const later = new URL(`file://${third}`).pathname
   await git('-C', later, 'pull', '--quiet', bare, 'main')
@@ -146,6 +147,11 @@ describe('openRepository', () => {
 })
 
 describe('a shallow clone', () => {
+  it('is one in each of its work trees', async () => {
+    const repository = await open({ revision: second, checkouts: [{ path: at('beside') }] })
+    expect([repository.directory, repository.shallow]).toEqual([await realpath(at('beside')), true])
+  })
+
   it('answers for what it holds and says that it is shallow', async () => {
     const repository = await open({ revision: second, checkouts: [{ path: at('shallow') }] })
     expect([repository.kind, repository.shallow]).toEqual(['checkout', true])

@@ -118,6 +118,12 @@ describe('the record of a HelmRelease', () => {
     })
   })
 
+  it('shows no secret value that Helm quotes', () => {
+    const status = ready('False', 'UpgradeFailed', 'cannot parse "pw=swordfish" (c3dvcmRmaXNo)')
+    const plan = planOf({}, status, { build: build({ password: 'swordfish' }) })
+    expect(helmReleaseRecord(plan, 0).message).toMatch(/^cannot parse "pw=\*\*\*" \(\*\*\*\)\n/)
+  })
+
   it('says nothing of a release where there is none', () => {
     const record = helmReleaseRecord(planOf({}, NEVER), 0)
     expect(Object.keys(record)).not.toEqual(expect.arrayContaining(['chart']))

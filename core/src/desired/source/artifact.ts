@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { GitOpsError } from '../../errors.js'
 import type { Repository, TreeEntry } from '../../git/repository.js'
+import { KUSTOMIZATION_NAMES } from '../kustomization-file.js'
 import { placeIncludes, type IncludedArtifact } from './include.js'
 import { folderOf, type Layout, layoutOf, parentsOf } from './layout.js'
 import {
@@ -115,8 +116,33 @@ async function sourceIgnoreFiles(
 export async function bytesOf(artifact: Artifact, path: string): Promise<Uint8Array> {
   const entry = artifact.files.get(path)
   if (entry === undefined) return new Uint8Array()
-  return (await artifact.repository.read([entry.id])).get(entry.id) ?? new Uint8Array()
+  const known = isKustomizationFile(path) ? await kustomizationFiles(artifact) : undefined
+  return (
+    known?.get(entry.id) ?? (await artifact.repository.read([entry.id])).get(entry.id) ?? new Uint8Array()
+  )
 }
+
+/** As many as are read at once, and as many bytes. */
+const MOST_READ = 2_000
+const MOST_BYTES = 4 * 1024 * 1024
+
+const kept = new WeakMap<Artifact, Promise<ReadonlyMap<string, Uint8Array>>>()
+
+/** The kustomization files of an artifact by id, read in one turn: most builds begin with one. Empty where they are too many. */
+function kustomizationFiles(artifact: Artifact): Promise<ReadonlyMap<string, Uint8Array>> {
+  const known = kept.get(artifact)
+  if (known !== undefined) return known
+  const entries = [...artifact.files.values()].filter(({ path }) => isKustomizationFile(path))
+  const bytes = entries.reduce((sum, { size = MOST_BYTES }) => sum + size, 0)
+  const isFew = entries.length <= MOST_READ && bytes < MOST_BYTES
+  // Where one of them cannot be read, that is the matter of who asks for it.
+  const contents = artifact.repository.read(isFew ? entries.map(({ id }) => id) : []).catch(() => new Map())
+  kept.set(artifact, contents)
+  return contents
+}
+
+const isKustomizationFile = (path: string): boolean =>
+  KUSTOMIZATION_NAMES.some((name) => path === name || path.endsWith(`/${name}`))
 
 /**
  * The text of a file.
