@@ -9,7 +9,7 @@ GIVE_UP = { echo 'no test was run'; echo '0 passed, 1 failed, 0 skipped'; exit 1
 .DEFAULT_GOAL := help
 # Each step stands on the one before it.
 .NOTPARALLEL:
-.PHONY: help preflight install binaries test demo test-node differential corpora corpus-update bench-desired bench-drift bench-peers clean
+.PHONY: help preflight install binaries test demo test-node differential corpora corpus-update drift-classes bench-desired bench-drift bench-peers clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,12 @@ differential: preflight install binaries ## compare N generated builds with thos
 
 corpora: preflight install binaries ## build real repositories at 21 commits beside the real controller; writes docs/corpora.md
 	@CORPORA=all $(JEST) --selectProjects flux --testPathPatterns test/corpora
+
+drift-classes: preflight install binaries ## bring about every class of drift on a real API server; writes docs/drift-classes.md
+	@npm run --silent build
+	@rm -f node_modules/.drift-classes
+	@DRIFT_CLASSES_FILE=node_modules/.drift-classes $(JEST) --selectProjects cluster --testPathPatterns test/drift-classes
+	@DRIFT_CLASSES_FILE=node_modules/.drift-classes $(JEST) --selectProjects pure --testPathPatterns test/drift-classes
 
 corpus-update: preflight install ## write the expected outputs of test/corpus anew; review the diff
 	@npm run --silent build

@@ -1,4 +1,5 @@
 import { formatJson } from './json.js'
+import { isRecord } from './object.js'
 
 /**
  * One step into an object. List items are named the way server-side apply names them: by merge key,
@@ -17,6 +18,24 @@ export type Path = readonly PathElement[]
 export function fieldPath(path: Path, ...names: readonly string[]): Path {
   return [...path, ...names.map((name): PathElement => ({ kind: 'field', name }))]
 }
+
+/** What stands one step down in a value; undefined where nothing does. */
+export function stepInto(value: unknown, element: PathElement): unknown {
+  if (element.kind === 'field')
+    return isRecord(value) && Object.hasOwn(value, element.name) ? value[element.name] : undefined
+  if (!Array.isArray(value)) return undefined
+  const items: readonly unknown[] = value
+  if (element.kind === 'key') return items.find((item) => hasKeys(item, element.keys))
+  return element.kind === 'value' ? items.find((item) => item === element.value) : items[element.index]
+}
+
+/** Live and Git keep their items at different positions; a key left out has its default. */
+const hasKeys = (item: unknown, keys: Readonly<Record<string, unknown>>): boolean =>
+  isRecord(item) &&
+  Object.entries(keys).every(([name, value]) => item[name] === undefined || item[name] === value)
+
+/** What stands at a path; undefined where nothing does. */
+export const valueAt = (value: unknown, path: Path): unknown => path.reduce(stepInto, value)
 
 /** Prints a path as an RFC 6901 JSON pointer. */
 export function formatPointer(path: Path): string {

@@ -16,6 +16,8 @@ export interface ClusterAccess {
   readonly authority: string
   readonly tokens: Readonly<Record<string, string>>
   readonly kubectl: string
+  /** Where the server keeps its objects: for what an older one left there and this one would not take. */
+  readonly etcd: string
   /** Path of the audit log, where one is written. */
   readonly auditLog?: string
 }

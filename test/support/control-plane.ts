@@ -89,6 +89,7 @@ async function startServers(
     authority: server.authority,
     tokens,
     kubectl: binary('kubectl'),
+    etcd: etcd.url,
     ...auditLog,
   }
 }

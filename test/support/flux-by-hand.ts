@@ -3,6 +3,7 @@ import { readKustomization } from '@kubectl-gitops/core/desired/kustomization.js
 import type { KubernetesObject } from '@kubectl-gitops/core/object.js'
 import { parseAllDocuments } from 'yaml'
 import type { Cluster } from './cluster.js'
+import { objectPath } from './object-path.js'
 
 const NAMESPACE = 'flux-system'
 const SOURCES = '/apis/source.toolkit.fluxcd.io/v1'
@@ -77,7 +78,7 @@ export async function fluxByHand(cluster: Cluster): Promise<FluxByHand> {
       })
       for (const document of parseAllDocuments(yaml)) {
         const object = decorate((document as { toJS(): unknown }).toJS() as KubernetesObject, owner)
-        const path = `${pathOf(object)}?fieldManager=kustomize-controller&force=true`
+        const path = `${objectPath(object)}?fieldManager=kustomize-controller&force=true`
         await send('PATCH', path, object, 'application/apply-patch+yaml')
       }
     },
@@ -96,10 +97,4 @@ function statusOf({ revision, ready, inventory = [] }: Applied): object {
     ...(revision === undefined ? {} : { lastAppliedRevision: revision, lastAttemptedRevision: revision }),
     inventory: { entries: inventory.map((id) => ({ id, v: 'v1' })) },
   }
-}
-
-function pathOf({ apiVersion, kind, metadata }: KubernetesObject): string {
-  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
-  const scope = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`
-  return `${root}${scope}/${kind.toLowerCase()}s/${metadata.name}`
 }

@@ -1,5 +1,6 @@
 import { isEncrypted } from '../encrypted.js'
 import { isRecord, without, type KubernetesObject } from '../object.js'
+import { withoutInvalidBundle } from './ca-bundle.js'
 import type { Kustomization } from './kustomization.js'
 
 /** The labels by which Flux marks what it owns (fluxcd/pkg ssa, SetOwnerLabels). */
@@ -41,7 +42,8 @@ export function decorate(object: KubernetesObject, kustomization: Kustomization)
 }
 
 /** Leaves out what only the server writes, and says in a Secret's data what its stringData means. */
-export function normalize(object: KubernetesObject): KubernetesObject {
+export function normalize(whole: KubernetesObject): KubernetesObject {
+  const object = withoutInvalidBundle(whole)
   const removed = object.kind === 'CustomResourceDefinition' ? [] : ['status']
   const isSecret = object.apiVersion === 'v1' && object.kind === 'Secret'
   return {

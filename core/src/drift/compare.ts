@@ -1,10 +1,13 @@
 import { isEncrypted } from '../encrypted.js'
 import { formatJson } from '../json.js'
 import { isRecord, type KubernetesObject } from '../object.js'
-import { fieldPath, type Path } from '../pointer.js'
+import { formatField, type Path } from '../pointer.js'
 import { compareScalars } from './canonical.js'
 import { isHollow } from './hollow.js'
-import { indexByKeys, type KeyedItem } from './merge-key.js'
+import { orderMatters, sameOrder } from './list-order.js'
+import { indexByKeys, repeatedKey, type KeyedItem } from './merge-key.js'
+import { areMetrics, indexMetrics } from './metrics.js'
+import { at, below, type Place } from './place.js'
 import { UNKNOWN_TYPE, type FieldType } from './schema.js'
 
 /** One place where live is not what Git asserts. */
@@ -34,6 +37,10 @@ export interface Comparison {
   readonly unknownFields: readonly Path[]
   /** Fields that Git holds encrypted: what they should be is not known. */
   readonly encrypted: readonly EncryptedField[]
+  /** Fields that Flux alone wrote and the server does not keep: a disabled feature, or a webhook. */
+  readonly dropped: readonly Difference[]
+  /** What the server does not take at all, so that Flux cannot apply the object. */
+  readonly refused: readonly Doubt[]
 }
 
 /** What comparing finds in an object that is plainly equal. */
@@ -44,6 +51,8 @@ export const NOTHING_FOUND: Comparison = {
   equivalent: [],
   unknownFields: [],
   encrypted: [],
+  dropped: [],
+  refused: [],
 }
 
 export interface EncryptedField {
@@ -71,22 +80,18 @@ const ASSERTED_METADATA = ['labels', 'annotations', 'finalizers', 'ownerReferenc
  * Source of the rules: structured-merge-diff (typed/merge.go), kube-apiserver's server-side apply.
  */
 export function compare(git: KubernetesObject, live: KubernetesObject, options: CompareOptions): Comparison {
-  const run = new Run(options)
+  const run = new Run(options, git)
   const root = { git, live, type: options.type ?? UNKNOWN_TYPE, path: [] }
-  for (const name of Object.keys(git)) if (!IDENTITY.has(name)) run.field(root, name)
+  for (const name of Object.keys(git))
+    if (!IDENTITY.has(name) && !isAggregated(git, name)) run.field(root, name)
   const metadata = below(root, 'metadata')
   for (const name of ASSERTED_METADATA) run.field(metadata, name)
   return run.result
 }
 
-/** One position in both objects. */
-interface Place {
-  readonly git: unknown
-  readonly live: unknown
-  /** Undefined: the schema above is known and has no such field. */
-  readonly type: FieldType | undefined
-  readonly path: Path
-}
+/** The controller fills the rules of an aggregated ClusterRole, whatever is said (rbac/v1 AggregationRule). */
+const isAggregated = ({ kind, aggregationRule }: KubernetesObject, name: string): boolean =>
+  kind === 'ClusterRole' && name === 'rules' && isRecord(aggregationRule)
 
 type Items = readonly unknown[]
 
@@ -99,11 +104,15 @@ class Run {
     equivalent: [] as Path[],
     unknownFields: [] as Path[],
     encrypted: [] as EncryptedField[],
+    dropped: [] as Difference[],
+    refused: [] as Doubt[],
   }
   readonly #options: CompareOptions
+  readonly #object: KubernetesObject
 
-  constructor(options: CompareOptions) {
+  constructor(options: CompareOptions, object: KubernetesObject) {
     this.#options = options
+    this.#object = object
   }
 
   field(parent: Place, name: string): void {
@@ -124,15 +133,16 @@ class Run {
   }
 
   #unknownField(path: Path): void {
-    if (this.#options.custom) this.#doubt(path, 'the kind has no such field, so Flux cannot apply it')
+    if (this.#options.custom)
+      this.result.refused.push({ path, why: `${formatField(path)} is not a field of ${this.#object.kind}` })
     else this.result.unknownFields.push(path)
   }
 
-  /** Go leaves empty values out; for anything else the server had a reason that is not known here. */
+  /** Go leaves empty values out; anything else the server dropped, as it would again. */
   #vouchedAbsence({ git, path }: Place): void {
     if (isEncrypted(git)) this.result.encrypted.push({ path, git })
     else if (isHollow(git)) this.result.vouched.push(path)
-    else this.#doubt(path, 'Flux applied it and the server does not have it: a webhook or a disabled feature')
+    else this.result.dropped.push({ op: 'removed', path, git })
   }
 
   #value(place: Place): void {
@@ -157,12 +167,16 @@ class Run {
 
   #list(place: Place, git: Items, live: Items): void {
     const relation = place.type?.kind === 'list' ? place.type.relation : 'atomic'
+    if (areMetrics(this.#object, place.path) && this.#metrics(place, git, live)) return
     if (relation === 'map') this.#keyedList(place, git, live)
     else if (relation === 'set') this.#set(place, git, live)
     else this.#whole(place)
   }
 
   #set({ path }: Place, git: Items, live: Items): void {
+    const repeated = git.find((value, index) => !isEncrypted(value) && git.indexOf(value) !== index)
+    if (repeated !== undefined)
+      this.#repeated(path, typeof repeated === 'string' ? repeated : formatJson(repeated))
     if (git.some(isEncrypted)) this.result.encrypted.push({ path, git, live })
     const present = new Set(live.map((value) => formatJson(value)))
     for (const [index, value] of git.entries()) {
@@ -177,16 +191,40 @@ class Run {
 
   #keyedList(place: Place, git: Items, live: Items): void {
     if (place.type?.kind !== 'list') return
-    const { path, type } = place
-    const found = indexByKeys(live, type.keys)
-    const wanted = indexByKeys(git, type.keys)
-    if (found === undefined || wanted === undefined) {
+    const { keys } = place.type
+    const found = indexByKeys(live, keys)
+    const wanted = indexByKeys(git, keys)
+    const repeated = wanted === undefined ? repeatedKey(git, keys) : undefined
+    if (repeated !== undefined) this.#repeated(place.path, Object.values(repeated.keys).join(','))
+    else if (found === undefined || wanted === undefined) {
       const side = wanted === undefined ? 'in Git' : 'on the cluster'
-      this.#doubt(path, `list items ${side} repeat or lack their merge key`)
-      return
-    }
+      this.#doubt(place.path, `list items ${side} repeat or lack their merge key`)
+    } else this.#items(place, git, wanted, found)
+  }
+
+  #items(
+    place: Place,
+    git: Items,
+    wanted: ReadonlyMap<string, KeyedItem>,
+    found: ReadonlyMap<string, KeyedItem>,
+  ): void {
     for (const [identity, item] of wanted) this.#item(place, item, found.get(identity))
     if (!sameOrder(wanted, found)) this.#reordered(place, git)
+  }
+
+  /** Source: structured-merge-diff typed/validate.go: what is applied may not have a key twice. */
+  #repeated(path: Path, key: string): void {
+    this.result.refused.push({ path, why: `${formatField(path)} has ${key} twice in Git` })
+  }
+
+  /** False where their types and names do not tell them apart, or one is there too many: the list is replaced whole. */
+  #metrics(place: Place, git: Items, live: Items): boolean {
+    const wanted = indexMetrics(git)
+    const found = indexMetrics(live)
+    if (wanted === undefined || found === undefined || git.length !== live.length) return false
+    if (![...wanted.keys()].every((identity) => found.has(identity))) return false
+    this.#items(place, git, wanted, found)
+    return true
   }
 
   #item(list: Place, wanted: KeyedItem, found: KeyedItem | undefined): void {
@@ -206,10 +244,11 @@ class Run {
 
   /** A value that server-side apply replaces as one: every item by position, extras only if vouched. */
   #whole(place: Place): void {
-    const inner = new Run({ ...this.#options, vouch: () => false })
+    const inner = new Run({ ...this.#options, vouch: () => false }, this.#object)
     inner.#position(place)
-    const { differences, doubts, equivalent, unknownFields, encrypted } = inner.result
+    const { differences, doubts, equivalent, unknownFields, encrypted, refused } = inner.result
     this.result.encrypted.push(...encrypted)
+    this.result.refused.push(...refused)
     this.result.differences.push(...differences)
     this.result.equivalent.push(...equivalent)
     this.result.unknownFields.push(...unknownFields)
@@ -240,38 +279,6 @@ class Run {
   #doubt(path: Path, why: string): void {
     this.result.doubts.push({ path, why })
   }
-}
-
-/** One step down to a named field, on both sides and in the schema. */
-function below(place: Place, name: string): Place {
-  const { type = UNKNOWN_TYPE } = place
-  return {
-    git: own(place.git, name),
-    live: own(place.live, name),
-    type: type.kind === 'map' ? type.field(name) : UNKNOWN_TYPE,
-    path: fieldPath(place.path, name),
-  }
-}
-
-function at({ type, path }: Place, git: Items, live: Items, index: number): Place {
-  const item = type?.kind === 'list' ? type.item : UNKNOWN_TYPE
-  return { git: git[index], live: live[index], type: item, path: [...path, { kind: 'index', index }] }
-}
-
-const own = (value: unknown, name: string): unknown =>
-  isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined
-
-function sameOrder(wanted: ReadonlyMap<string, KeyedItem>, found: ReadonlyMap<string, KeyedItem>): boolean {
-  const liveOrder = [...found.keys()].filter((identity) => wanted.has(identity))
-  const gitOrder = [...wanted.keys()].filter((identity) => found.has(identity))
-  return gitOrder.every((identity, index) => identity === liveOrder[index])
-}
-
-/** Init containers run in order; a variable may use only those before it. */
-function orderMatters(path: Path, git: Items): boolean {
-  const last = path.at(-1)
-  const name = last?.kind === 'field' ? last.name : ''
-  return name === 'initContainers' || (name === 'env' && formatJson(git).includes('$('))
 }
 
 /** What Go may leave out; where the schema is known, scalars have passed that question already (hollow.ts). */

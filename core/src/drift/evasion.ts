@@ -1,12 +1,11 @@
 import type { ManagedFieldsEntry } from '../object.js'
-import { pathIdentity, type Path } from '../pointer.js'
+import { valueAt, pathIdentity, type Path } from '../pointer.js'
 import type { Addition } from './additions.js'
 import { isSettled, type Explaining } from './explained.js'
 import { additionRecord, newestOf, unownedRecord } from './fate.js'
 import { holdersOf } from './managed-fields.js'
 import type { FieldRecord } from './report.js'
 import { pruneOptOut, type OptOut } from './switches.js'
-import { valueAt } from './value-below.js'
 
 /** A switch that the live object alone has, and no rule allows: what takes an object out of GitOps unseen. */
 export const evasionOf = (it: Explaining): OptOut | undefined =>

@@ -1,5 +1,5 @@
 import { isRecord, type KubernetesObject, type ManagedFieldsEntry } from '../object.js'
-import { fieldPath, formatField, formatPointer, type Path } from '../pointer.js'
+import { valueAt, fieldPath, formatField, formatPointer, type Path } from '../pointer.js'
 import { actorOf, HELM_MANAGER, isFluxApply, isTakenOver, type Actor, type Applier } from './actor.js'
 import type { Addition } from './additions.js'
 import type { Comparison, Difference } from './compare.js'
@@ -10,7 +10,6 @@ import { beyondCorrection } from './release-fate.js'
 import type { FieldRecord } from './report.js'
 import type { FieldType } from './schema.js'
 import { allowsOthers, type OptOut } from './switches.js'
-import { valueAt } from './value-below.js'
 
 /** What decides whether Flux will put a field back. */
 export interface Circumstances {

@@ -1,4 +1,6 @@
+import { formatJson } from '../json.js'
 import { isRecord, type KubernetesObject } from '../object.js'
+import { keyElement } from './merge-key.js'
 import { UNKNOWN_TYPE, type FieldType } from './schema.js'
 
 /** Null, empty, zero or made of such: what Go's `omitempty` leaves out. */
@@ -41,25 +43,42 @@ const POINTERS = new Set(
 /**
  * An object of a built-in kind without the empty fields by which it says nothing: Flux sends such objects
  * through Go types, which leave them out, and so does the server when it stores them. Map entries (labels,
- * data) and fields the schema does not know stay.
+ * data) and fields the schema does not know stay; so does a `false` that live has as `true`, which is no default.
  * Source: fluxcd/pkg ssa/normalize; `omitempty` in Go's encoding/json.
  */
-export function withoutHollow(git: KubernetesObject, type: FieldType | undefined): KubernetesObject {
-  const rest = strip(git, type ?? UNKNOWN_TYPE, '') as KubernetesObject
+export function withoutHollow(
+  git: KubernetesObject,
+  type: FieldType | undefined,
+  live?: KubernetesObject,
+): KubernetesObject {
+  const rest = strip(git, live, type ?? UNKNOWN_TYPE, '') as KubernetesObject
   return { ...rest, apiVersion: git.apiVersion, kind: git.kind, metadata: rest.metadata }
 }
 
-function strip(value: unknown, type: FieldType, parent: string): unknown {
+function strip(value: unknown, live: unknown, type: FieldType, parent: string): unknown {
   if (Array.isArray(value)) {
-    return value.map((item) => strip(item, type.kind === 'list' ? type.item : UNKNOWN_TYPE, parent))
+    const item = type.kind === 'list' ? type.item : UNKNOWN_TYPE
+    return value.map((one, index) => strip(one, counterpart(one, live, type, index), item, parent))
   }
   if (!isRecord(value) || type.kind !== 'map') return value
+  const others = isRecord(live) ? live : {}
   const kept = Object.entries(value).filter(
-    ([name, field]) => type.dictionary || !saysNothing(field, type.field(name), [name, `${parent}.${name}`]),
+    ([name, field]) =>
+      type.dictionary ||
+      (field === false && others[name] === true) ||
+      !saysNothing(field, type.field(name), [name, `${parent}.${name}`]),
   )
   return Object.fromEntries(
-    kept.map(([name, field]) => [name, strip(field, type.field(name) ?? UNKNOWN_TYPE, name)]),
+    kept.map(([name, field]) => [name, strip(field, others[name], type.field(name) ?? UNKNOWN_TYPE, name)]),
   )
+}
+
+/** The live item that corresponds to one of Git's. */
+function counterpart(item: unknown, live: unknown, type: FieldType, index: number): unknown {
+  const items: readonly unknown[] = Array.isArray(live) ? live : []
+  if (type.kind !== 'list' || type.relation !== 'map') return items[index]
+  const key = formatJson(keyElement(item, type.keys, 0)?.keys)
+  return items.find((other) => formatJson(keyElement(other, type.keys, 0)?.keys) === key)
 }
 
 function saysNothing(value: unknown, type: FieldType | undefined, names: readonly string[]): boolean {

@@ -1,29 +1,27 @@
 import type { KubernetesObject, ManagedFieldsEntry } from '../object.js'
-import { fieldPath, formatField, formatPointer, pathIdentity, type Path } from '../pointer.js'
-import { actorOf, FLUX_MANAGER, HELM_MANAGER, isFluxApply, type Actor, type Applier } from './actor.js'
+import { formatField, pathIdentity, type Path } from '../pointer.js'
+import { actorOf, FLUX_MANAGER, HELM_MANAGER, isFluxApply, type Applier } from './actor.js'
 import { additionsOf, undeclaredByBuild, type Addition } from './additions.js'
-import { compare, NOTHING_FOUND, type Comparison, type Difference } from './compare.js'
+import { isKubectlRecord } from './bookkeeping.js'
+import { compare, NOTHING_FOUND, type CompareOptions, type Comparison, type Difference } from './compare.js'
+import { blamedRecord, heededRecord, isContradiction, isUnclaimed } from './contradiction.js'
 import { declaresAll } from './declared.js'
+import { drifted, isBlamed, isOutOfBand } from './drifted.js'
 import { encryptedMessage, encryptedRecords, hiddenValues } from './encrypted-fields.js'
-import {
-  deciderOf,
-  explainedRecord,
-  isSettled,
-  REPLICAS,
-  unownedRecords,
-  type Explaining,
-} from './explained.js'
-import { evasionMessage, evasionOf, evasionRecords, isAt } from './evasion.js'
-import { additionRecord, differenceRecord, keepsOthers, scaledRecords, type Circumstances } from './fate.js'
-import { isOlderInstall, refusedPatch } from './release-fate.js'
+import { explainedRecord, isSettled, REPLICAS, unownedRecords, type Explaining } from './explained.js'
+import { evasionOf, evasionRecords, isAt } from './evasion.js'
+import { additionRecord, differenceRecord, scaledRecords } from './fate.js'
+import { refusedPatch } from './release-fate.js'
 import { withoutHollow } from './hollow.js'
 import type { IgnoreRule } from './ignore.js'
-import { holdersOf } from './managed-fields.js'
+import { isForeign, solelyFlux } from './ownership.js'
 import { isPlainlyEqual } from './plainly-equal.js'
+import { foretell, wantsDryRun, type Prediction } from './prediction.js'
 import type { Confidence, EncryptedRecord, FieldRecord, Verdict } from './report.js'
 import { BUILT_IN } from './rules/built-in.js'
 import type { Rulebook } from './rules/explanation.js'
 import type { FieldType } from './schema.js'
+import { isServerDefault } from './server-default.js'
 import { driftOptOut, optOut, type OptOut } from './switches.js'
 
 /** What is known about the Kustomization or HelmRelease that applies an object. */
@@ -38,6 +36,10 @@ export interface Judging {
   readonly held: string | undefined
   /** What explains fields that are not Git's; the rules of this product unless given. */
   readonly book?: Rulebook
+  /** Flux deletes and creates again what it cannot change (`spec.force`). */
+  readonly force?: boolean
+  /** What a dry run of Flux's next apply came to; it decides what is undecided without. */
+  readonly prediction?: Prediction
   /** Why helm-controller will upgrade the release, which puts back more than a correction of drift does. */
   readonly upgrade?: string
 }
@@ -64,9 +66,9 @@ export interface Judgement {
  * @param live read in Git's apiVersion
  */
 export function judge(git: KubernetesObject, live: KubernetesObject, judging: Judging): Judgement {
-  const { type, custom, ignore, held, upgrade, applier = FLUX_MANAGER } = judging
+  const { type, custom, applier = FLUX_MANAGER } = judging
   const { book = { rules: BUILT_IN, ties: [] } } = judging
-  const out = applier === HELM_MANAGER ? driftOptOut(git, live, ignore) : optOut(git, live)
+  const out = applier === HELM_MANAGER ? driftOptOut(git, live, judging.ignore) : optOut(git, live)
   const aside = setAside(live, out)
   if (aside !== undefined) return aside
   const entries = live.metadata.managedFields ?? []
@@ -74,8 +76,23 @@ export function judge(git: KubernetesObject, live: KubernetesObject, judging: Ju
   const isForeigners = entries.some((entry) => isForeign(entry, applier))
   const asserted = custom || (plain && !isForeigners) ? git : withoutHollow(git, type)
   const vouch = (path: Path): boolean => solelyFlux({ entries, live, type, applier }, path)
-  const comparison = plain ? NOTHING_FOUND : compare(asserted, live, { type, custom, vouch })
-  return decide({ git, asserted, live, type, entries, applier, out, held, upgrade, ignore, book, comparison })
+  const comparison = plain ? NOTHING_FOUND : comparisonOf(git, live, { type, custom, vouch })
+  return decide({
+    upgrade: undefined,
+    ...judging,
+    book,
+    git,
+    asserted,
+    live,
+    entries,
+    applier,
+    out,
+    comparison,
+  })
+}
+
+function comparisonOf(git: KubernetesObject, live: KubernetesObject, options: CompareOptions): Comparison {
+  return compare(options.custom ? git : withoutHollow(git, options.type, live), live, options)
 }
 
 /** What needs no comparison: Git leaves it alone, or it is about to go. */
@@ -91,13 +108,17 @@ function setAside({ metadata }: KubernetesObject, out: OptOut | undefined): Judg
 const NOTHING = { fields: [], explained: [] } as const
 
 interface Case extends Explaining {
+  readonly custom: boolean
+  readonly prediction?: Prediction
+  readonly force?: boolean
   readonly comparison: Comparison
 }
 
 type Finding = Omit<Judgement, 'fields' | 'explained' | 'encrypted' | 'hidden'>
 
 function decide(it: Case): Judgement {
-  const { differences, encrypted } = it.comparison
+  const { encrypted } = it.comparison
+  const differences = it.comparison.differences.filter((difference) => isUnclaimed(it, difference))
   const added = foreignAdditions(it)
   const settled = differences.filter((difference) => isSettled(it, difference))
   const heeded = differences.filter((difference) => !settled.includes(difference))
@@ -106,22 +127,37 @@ function decide(it: Case): Judgement {
   const blamed = added.filter((addition) => isBlamed(it, addition))
   const evasion = evasionOf(it)
   const fields = [
-    ...certain.map((difference) => differenceRecord(told, difference)),
-    ...blamed.map((addition) => additionRecord(it, addition)),
+    ...certain.map((difference) => heededRecord(told, difference)),
+    ...blamed.map((addition) => blamedRecord(it, addition)),
     ...evasionRecords(it, evasion, blamed),
   ].sort(byField)
   const explained = [
     ...settled.map((item) => explainedRecord(it, item, differenceRecord(it, item))),
+    ...it.comparison.dropped.map((difference) => droppedRecord(it, difference)),
     ...scaledRecords(it).map((record) => explainedRecord(it, REPLICAS, record)),
     ...added
       .filter((addition) => !blamed.includes(addition) && !isAt(evasion, addition))
       .map((item) => explainedRecord(it, item, additionRecord(it, item))),
     ...unownedRecords(it),
   ].sort(byField)
-  const finding = fields.length > 0 ? drifted(it, { certain, blamed, evasion }) : undrifted(it, heeded.at(0))
-  if (encrypted.length === 0) return { ...finding, fields, explained }
+  const isDrifted = fields.length > 0
+  const finding =
+    refusal(it) ?? (isDrifted ? drifted(it, { certain, blamed, evasion }) : undrifted(it, heeded.at(0)))
+  if (encrypted.length === 0) return exactly(it, { ...finding, fields, explained }, heeded)
   const hidden = hiddenValues(it.live, encrypted)
   return { ...finding, fields, explained, encrypted: encryptedRecords(encrypted), hidden }
+}
+
+/** What a dry run tells more, where one was made. */
+function exactly(it: Case, judgement: Judgement, differences: readonly Difference[]): Judgement {
+  const { prediction } = it
+  if (prediction === undefined || !wantsDryRun(judgement)) return judgement
+  const isIgnoredHere = (place: { readonly path: Path }): boolean => isSettled(it, place)
+  return foretell(
+    { ...it, differences, isIgnored: isIgnoredHere, doubt: ownershipDoubt(it) },
+    judgement,
+    prediction,
+  )
 }
 
 /** A value that Flux alone wrote may have been changed by a webhook, which Flux's next apply would run into again. */
@@ -130,49 +166,20 @@ const isCertain = (it: Case, { op, path }: Difference): boolean => op === 'reord
 const byField = (a: FieldRecord, b: FieldRecord): number =>
   a.field < b.field ? -1 : a.field > b.field ? 1 : 0
 
-/** People and programs outside the cluster: what they change should have come through Git. */
-const isOutOfBand = (actor: Actor): boolean => actor.class === 'person' || actor.class === 'automation'
-
-function isBlamed(it: Case, addition: Addition): boolean {
-  if (!isOutOfBand(actorOf(addition.entry)) || keepsOthers(it) || isRequest(addition.path)) return false
-  if (it.applier === HELM_MANAGER && isOlderInstall(addition.entry)) return false
-  return !isSettled(it, addition)
+/** Git says what the server never takes: nothing that it says can be applied. */
+function refusal(it: Case): Finding | undefined {
+  const [first] = it.comparison.refused
+  // Helm may have created what it could not apply.
+  if (first === undefined || it.applier === HELM_MANAGER) return undefined
+  return { verdict: 'failed', reason: 'invalid-desired', message: `${first.why}: Flux cannot apply it` }
 }
 
-/** `flux reconcile` and its like ask by annotation (fluxcd/pkg apis/meta): a request, not configuration. */
-const isRequest = (path: Path): boolean =>
-  path.length === 3 && formatPointer(path).startsWith('/metadata/annotations/reconcile.fluxcd.io~1')
-
-interface Drift {
-  readonly certain: readonly Difference[]
-  readonly blamed: readonly Addition[]
-  readonly evasion: OptOut | undefined
-}
-
-function drifted(it: Case, { certain, blamed, evasion }: Drift): Finding {
-  const confidence = it.type === undefined ? 'heuristic' : 'proved'
-  if (evasion !== undefined) {
-    const message = evasionMessage(it, evasion)
-    return { verdict: 'drifted', reason: evasion.reason, message, confidence }
-  }
-  if (certain.length === 0) return { verdict: 'drifted', reason: 'unmanaged-field', confidence }
-  const reordered = blamed.length === 0 && certain.every((difference) => difference.op === 'reordered')
-  if (reordered) return { verdict: 'drifted', reason: 'reordered', confidence }
-  const rival = blamed.length === 0 ? (deciderOf(it, certain) ?? rivalOf(it, certain)) : undefined
-  if (rival === undefined) return { verdict: 'drifted', reason: 'modified', confidence }
-  const message = `${rival} and Flux both want to decide ${certain.map(({ path }) => formatField(path)).join(', ')}`
-  return { verdict: 'drifted', reason: 'contested', message, confidence }
-}
-
-/** The controller that wrote all of these fields, against what Git declares. */
-function rivalOf(it: Case, certain: readonly Difference[]): string | undefined {
-  const managers = certain.map(({ path }) => {
-    const holders = holdersOf(it.entries, path, it.type).filter((entry) => !isFluxApply(entry, it.applier))
-    const inCluster = holders.length > 0 && holders.every((entry) => !isOutOfBand(actorOf(entry)))
-    return inCluster ? holders[0]?.manager : undefined
-  })
-  return managers.every((manager) => manager === managers[0]) ? managers[0] : undefined
-}
+/** Flux alone wrote it, and it is not there: whoever drops it does so at every apply. */
+const droppedRecord = (it: Case, difference: Difference): FieldRecord => ({
+  ...differenceRecord(it, difference),
+  willRevert: false,
+  because: 'the server does not keep it: a feature is disabled, or a webhook takes it out',
+})
 
 function undrifted(it: Case, unexplained: Difference | undefined): Finding {
   const sealed = it.comparison.encrypted.filter((field) => !isSettled(it, field))
@@ -180,13 +187,15 @@ function undrifted(it: Case, unexplained: Difference | undefined): Finding {
     return { verdict: 'unknown', reason: 'encrypted', message: encryptedMessage(encryptedRecords(sealed)) }
   const doubt = firstDoubt(it, unexplained)
   if (doubt !== undefined) return { verdict: 'unknown', reason: 'undecided', message: doubt }
-  const { vouched, equivalent, unknownFields } = it.comparison
-  const confidence = it.type === undefined ? 'heuristic' : vouched.length > 0 ? 'vouched' : 'proved'
+  const { vouched, dropped, equivalent, unknownFields } = it.comparison
+  const isVouched = vouched.length + dropped.length > 0
+  const confidence = it.type === undefined ? 'heuristic' : isVouched ? 'vouched' : 'proved'
   const [misspelt] = unknownFields
   if (misspelt !== undefined) {
     const message = `${formatField(misspelt)} is not a field of ${it.git.kind}: the server drops it`
     return { verdict: 'in-sync', reason: 'unknown-field', message, confidence }
   }
+  if (dropped.length > 0) return { verdict: 'in-sync', reason: 'dropped-by-server', confidence }
   return { verdict: 'in-sync', ...(equivalent.length > 0 ? { reason: 'equivalent' } : {}), confidence }
 }
 
@@ -199,6 +208,8 @@ function firstDoubt(it: Case, unexplained: Difference | undefined): string | und
     )
   const doubt = it.comparison.doubts.find((item) => !isSettled(it, item))
   if (doubt !== undefined) return `${formatField(doubt.path)}: ${doubt.why}`
+  const [refused] = it.comparison.refused
+  if (refused !== undefined) return refused.why
   const own = it.entries.filter(
     (entry) => isOwnApply(entry, it.applier) && !declaresAll(entry.fieldsV1, it.git, it.live, it.type),
   )
@@ -239,31 +250,11 @@ function foreignAdditions(it: Case): readonly Addition[] {
     if (known === undefined || (known.entry.time ?? '') < (addition.entry.time ?? ''))
       newest.set(identity, addition)
   }
-  return [...newest.values()].filter((addition) => !isKubectlRecord(addition.path))
+  const isNothing = ({ path }: Addition): boolean =>
+    isKubectlRecord(path) ||
+    (!it.custom && isServerDefault(it.live, path) && !isContradiction(it.git, { path }))
+  return [...newest.values()].filter((addition) => !isNothing(addition))
 }
 
 const additionsIn = (it: Case, entry: ManagedFieldsEntry): readonly Addition[] =>
   additionsOf(entry, it.asserted, it.live, it.type)
-
-/** Of the subresources only `scale` writes configuration. */
-const isForeign = (entry: ManagedFieldsEntry, applier: Applier): boolean =>
-  !isFluxApply(entry, applier) && (!entry.subresource || entry.subresource === 'scale')
-
-const LAST_APPLIED = pathIdentity(
-  fieldPath([], 'metadata', 'annotations', 'kubectl.kubernetes.io/last-applied-configuration'),
-)
-
-/** kubectl's copy of the object: bookkeeping, not configuration. */
-const isKubectlRecord = (path: Path): boolean => pathIdentity(path) === LAST_APPLIED
-
-/** Flux's own set holds the path, in the version that live was read in, and nobody else's does. */
-function solelyFlux(
-  { entries, live, type, applier }: Pick<Circumstances, 'entries' | 'live' | 'type' | 'applier'>,
-  path: Path,
-): boolean {
-  const holders = holdersOf(entries, path, type)
-  return (
-    holders.length > 0 &&
-    holders.every((entry) => isFluxApply(entry, applier) && entry.apiVersion === live.apiVersion)
-  )
-}

@@ -1,6 +1,5 @@
 import { isRecord, type KubernetesObject } from '../object.js'
-import type { Path } from '../pointer.js'
-import { valueBelow } from './value-below.js'
+import { stepInto, type Path } from '../pointer.js'
 
 /** kubectl's own marks: live is before, Git is after (kubectl pkg/cmd/diff/diff.go). */
 export const MASK = '***'
@@ -45,7 +44,7 @@ function mask(value: unknown, names: readonly string[], masking: Masking): unkno
 function namesAlong(subject: KubernetesObject, path: Path): readonly string[] {
   let at: unknown = subject
   return path.map((element) => {
-    at = valueBelow(at, element)
+    at = stepInto(at, element)
     if (element.kind === 'field') return element.name
     const key = element.kind === 'key' ? element.keys.name : undefined
     return typeof key === 'string' ? key : itemName(at)

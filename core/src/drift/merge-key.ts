@@ -26,13 +26,34 @@ export function indexByKeys(
   items: readonly unknown[],
   keys: readonly ListKey[],
 ): ReadonlyMap<string, KeyedItem> | undefined {
+  return indexBy(items, (item, index) => keyElement(item, keys, index))
+}
+
+/** The same by keys of any making. */
+export function indexBy(
+  items: readonly unknown[],
+  elementOf: (item: unknown, index: number) => KeyElement | undefined,
+): ReadonlyMap<string, KeyedItem> | undefined {
   const index = new Map<string, KeyedItem>()
   for (const [position, value] of items.entries()) {
-    const element = keyElement(value, keys, position)
+    const element = elementOf(value, position)
     if (element === undefined) return undefined
     const identity = formatJson(element.keys)
     if (index.has(identity)) return undefined
     index.set(identity, { value, element })
   }
   return index
+}
+
+/** The first item that has the merge key of an earlier one. */
+export function repeatedKey(items: readonly unknown[], keys: readonly ListKey[]): KeyElement | undefined {
+  const seen = new Set<string>()
+  return items
+    .flatMap((item, index) => keyElement(item, keys, index) ?? [])
+    .find((element) => {
+      const identity = formatJson(element.keys)
+      const isRepeated = seen.has(identity)
+      seen.add(identity)
+      return isRepeated
+    })
 }

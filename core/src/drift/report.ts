@@ -14,8 +14,11 @@ export const VERDICTS = [
 ] as const
 export type Verdict = (typeof VERDICTS)[number]
 
-/** How sure a verdict is: values proved it, Flux's sole ownership vouches for part of it, or a rule of thumb. */
-export type Confidence = 'proved' | 'vouched' | 'heuristic'
+/**
+ * How sure a verdict is: values proved it, Flux's sole ownership vouches for part of it, the server rehearsed
+ * Flux's next apply, or a rule of thumb.
+ */
+export type Confidence = 'proved' | 'vouched' | 'dry-run' | 'heuristic'
 
 /** One field that is not as Git says, or that Git does not have. */
 export interface FieldRecord {

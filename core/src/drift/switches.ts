@@ -89,6 +89,11 @@ export function allowsOthers(git: KubernetesObject): boolean {
   return has(git, 'ssa', 'merge')
 }
 
+/** Does Flux delete and create this object again where it cannot be changed (`force: enabled`)? */
+export function isRecreated(git: KubernetesObject, live: KubernetesObject): boolean {
+  return has(git, 'force', 'enabled') || has(live, 'force', 'enabled')
+}
+
 /**
  * Will Flux keep this live object when Git drops it? What it does not apply it does not prune either.
  * Source: kustomize-controller internal/controller prune, exclusions of DeleteAll.

@@ -17,6 +17,14 @@ export interface ServerStatus {
   readonly reason: string
   /** The object the server speaks about; empty where it speaks about the path as a whole. */
   readonly name: string
+  /** The fields that the server refuses, where it names some; its words hold values and are not for output. */
+  readonly causes?: readonly FieldCause[]
+}
+
+export interface FieldCause {
+  /** As the server writes it: `spec.template.spec.containers[0].image`. */
+  readonly field: string
+  readonly words: string
 }
 
 const WORDS_LIMIT = 2_000
@@ -43,7 +51,17 @@ export function statusOf(thrown: unknown): ServerStatus | undefined {
   if (!isRecord(cause)) return undefined
   const { code, reason, name } = cause
   if (typeof code !== 'number' || typeof reason !== 'string' || typeof name !== 'string') return undefined
-  return { code, reason, name }
+  const causes = readCauses(cause.causes, 'words')
+  return { code, reason, name, ...(causes.length === 0 ? {} : { causes }) }
+}
+
+function readCauses(causes: unknown, words: 'message' | 'words'): readonly FieldCause[] {
+  const all: readonly unknown[] = Array.isArray(causes) ? causes : []
+  return all.flatMap((cause) => {
+    const field = isRecord(cause) ? cause.field : undefined
+    const said = isRecord(cause) ? cause[words] : undefined
+    return typeof field === 'string' && typeof said === 'string' ? [{ field, words: said }] : []
+  })
 }
 
 /** What may be shown of foreign text: one line of printable characters, cut at `limit`. */
@@ -79,10 +97,12 @@ function refusal(answer: Answer, body: unknown, request: string): GitOpsError {
 function readStatus(answer: Answer, body: Readonly<Record<string, unknown>>): ServerStatus {
   const details = isRecord(body.details) ? body.details : {}
   const reason = typeof body.reason === 'string' ? printable(body.reason, 80) : ''
+  const causes = readCauses(details.causes, 'message')
   return {
     code: answer.status,
     reason: reason === '' ? `HTTP ${answer.status}` : reason,
     name: typeof details.name === 'string' ? details.name : '',
+    ...(causes.length === 0 ? {} : { causes }),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GitOpsError } from '../errors.js'
+import { formatJson } from '../json.js'
 import { readAnswer, type Answer } from './answer.js'
 import { createGate } from './gate.js'
 import { assertReadOnly } from './guard.js'
@@ -41,12 +42,16 @@ export interface Client {
   text(path: string, query?: Query): Promise<string>
   pages(path: string, query?: Query): AsyncIterable<ObjectPage>
   review(path: string, body: unknown): Promise<unknown>
+  /** Server-side apply with force that is only rehearsed: answers the object as it would be stored. */
+  dryRunApply(path: string, object: unknown, fieldManager: string): Promise<unknown>
   close(): void
 }
 
-type Parts = Omit<WireRequest, 'headers'> & { readonly accept: string }
+type Parts = Omit<WireRequest, 'headers'> & { readonly accept: string; readonly contentType?: string }
 
 const JSON_TYPE = 'application/json'
+/** JSON is YAML; the type is what makes a PATCH a server-side apply. */
+const APPLY_TYPE = 'application/apply-patch+yaml'
 const RETRIES = 3
 /** Seconds; a server that asks for more is not waited for. */
 const LONGEST_WAIT = 30
@@ -86,6 +91,13 @@ export function createClient(settings: ClientSettings): Client {
       const parts = { method: 'POST', target: targetOf(path), accept: JSON_TYPE, body: JSON.stringify(body) }
       return readAnswer(await ask(parts), label('POST', path))
     },
+    dryRunApply: async (path, object, fieldManager) => {
+      const query = { dryRun: 'All', force: true, fieldManager, fieldValidation: 'Ignore' }
+      const body = formatJson(object)
+      const kind = { accept: JSON_TYPE, contentType: APPLY_TYPE }
+      const answer = await ask({ method: 'PATCH', target: targetOf(path, query), body, ...kind })
+      return readAnswer(answer, label('PATCH (dry run)', path))
+    },
     close: () => {
       closed.abort(
         new GitOpsError('CLUSTER_UNREACHABLE', { what: 'the connection to the cluster was closed' }),
@@ -99,9 +111,9 @@ function prepare(
   { server, timeoutMs, maxBytes, userAgent }: ClientSettings,
   closed: AbortSignal,
   { agent, headers }: Access,
-  { accept, ...request }: Parts,
+  { accept, contentType = JSON_TYPE, ...request }: Parts,
 ): [Wire, WireRequest] {
-  const type: Headers = request.body === undefined ? {} : { 'content-type': JSON_TYPE }
+  const type: Headers = request.body === undefined ? {} : { 'content-type': contentType }
   return [
     { server, agent, timeoutMs, maxBytes, closed },
     { ...request, headers: { ...headers, ...type, accept, 'user-agent': userAgent } },

@@ -16,6 +16,7 @@ import { discover } from '../live/discovery.js'
 import { parseInventoryEntry } from '../live/inventory.js'
 import { groupVersion, keyOf, keyString, type ObjectKey } from '../object.js'
 import { Builder } from './builder.js'
+import { exactNotes, withPredictions } from './exact.js'
 import { readFluxState, scopeNotes, type FluxState } from './flux-state.js'
 import { countedAll, countOf } from '../live/counted.js'
 import { readHelmState, type HelmState } from './helm-plan.js'
@@ -24,7 +25,7 @@ import { kustomizationRecord } from './kustomization-record.js'
 import { objectRecords } from './object-records.js'
 import { strayRecords } from './orphans.js'
 import { planKustomization, type Plan } from './plan.js'
-import { beginLists, readCluster, type Reading } from './reading.js'
+import { beginLists, readCluster, type Reading, type ReadingMeans } from './reading.js'
 import type { OpenRepository } from './repositories.js'
 import { inventoryKeys, unmanagedSources, withOrigin } from './unmanaged.js'
 import { readVariables } from './variables.js'
@@ -42,6 +43,8 @@ export interface SurveyRequest {
   readonly orphans?: boolean
   /** Rules of the user's own, by which fields are no drift. */
   readonly rules?: RulesFile
+  /** Lets the server rehearse the apply of what is undecided otherwise. */
+  readonly exact?: boolean
   readonly now: () => Date
   /** Told what is going on, for a progress line. */
   readonly progress: (message: string) => void
@@ -75,17 +78,22 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
     )
     const helm = await helmState
     const { cacheDirectory } = request
-    const labels = { everyKind: request.orphans === true, namespace: state.namespace }
-    const rules = request.rules === undefined ? [] : rulesInForce(request.rules, request.now())
     const all = { kustomizations: plans, helmReleases: helm.plans }
     const told = countOf(progress, 'reading kinds')
-    const means = { cluster, discovery, cacheDirectory, lists, labels, rules, told }
-    const reading = await readCluster(all, means)
+    const means = { cluster, discovery, cacheDirectory, lists, told, ...wishesOf(request, state) }
+    const read = await readCluster(all, means)
+    const reading = request.exact === true ? await withPredictions(plans, read, cluster) : read
     return report(request, { ...state, helm }, plans, reading)
   } finally {
     await builder.close()
   }
 }
+
+/** What a user wants looked at, and explained. */
+const wishesOf = (request: SurveyRequest, state: FluxState): Pick<ReadingMeans, 'labels' | 'rules'> => ({
+  labels: { everyKind: request.orphans === true, namespace: state.namespace },
+  rules: request.rules === undefined ? [] : rulesInForce(request.rules, request.now()),
+})
 
 function report(
   request: SurveyRequest,
@@ -134,6 +142,7 @@ function report(
       ...reading.notes,
       ...helm.notes,
       ...kustomizations.flatMap(unknownFieldsNotes),
+      ...exactNotes(request.exact === true, objects),
       ...(request.rules === undefined
         ? []
         : rulesNotes(request.rules, now, rulesUsed(objects, request, state))),

@@ -4,6 +4,7 @@ import type { Kustomization } from '../desired/kustomization.js'
 import { readIgnoreRules } from '../drift/ignore.js'
 import { judge, type Judgement } from '../drift/judge.js'
 import { maskKnownSecrets } from '../drift/known-secret.js'
+import { wantsDryRun } from '../drift/prediction.js'
 import type { ObjectRecord } from '../drift/report.js'
 import type { ShowSides } from '../drift/sides.js'
 import type { GitOpsError } from '../errors.js'
@@ -14,6 +15,7 @@ import { orphanRecords } from './orphans.js'
 import type { Plan } from './plan.js'
 import type { Reading } from './reading.js'
 import { tellSides } from './record-sides.js'
+import { pairRenamed } from './renamed.js'
 import { clusterKey, isCustom } from './scope.js'
 
 /** One object that a Kustomization applies. */
@@ -44,7 +46,21 @@ export function objectRecords(plan: Plan, reading: Reading, show?: ShowSides): r
     for (const [index, record] of records.entries()) tellSides(telling, record, findings[index]?.subject.git)
     for (const record of orphans) tellSides(telling, record)
   }
-  return [...records, ...orphans]
+  return pairRenamed(records, orphans)
+}
+
+/** The built objects of a Kustomization that a dry run of its next apply would tell more about. */
+export function undecidedObjects(plan: Plan, reading: Reading): readonly KubernetesObject[] {
+  if (plan.build?.ok !== true) return []
+  const subjects = [...subjectsOf(plan, reading).values()]
+  return subjects.filter((subject) => isUndecided(subject)).map(({ git }) => git)
+}
+
+function isUndecided(subject: Subject): boolean {
+  const { key, git, reading } = subject
+  if (key === undefined || isNameUnknown(git) || unreadFinding(subject, key) !== undefined) return false
+  const live = reading.live.objects.get(keyString(key))
+  return live !== undefined && wantsDryRun(judgeBoth(subject, live))
 }
 
 function subjectsOf(plan: Plan, reading: Reading): ReadonlyMap<string, Subject> {
@@ -176,8 +192,10 @@ function judgeBoth(subject: Subject, live: KubernetesObject): Judgement {
     ignore: readIgnoreRules(plan.kustomization.spec),
     held: heldBecause(plan),
     book: reading.book,
+    force: plan.kustomization.spec.force === true,
   }
-  const judgement = judge(git, live, judging)
+  const prediction = reading.predictions?.get(git)
+  const judgement = judge(git, live, { ...judging, ...(prediction === undefined ? {} : { prediction }) })
   if (judgement.verdict === 'in-sync' || next === undefined || next === git) return judgement
   const newer = judge(next, live, judging)
   if (newer.verdict !== 'in-sync') return judgement
@@ -196,7 +214,10 @@ export function problemFinding(
     return { verdict: 'missing', reason: 'blocked-by-crd', message }
   }
   const message = problem.why === undefined ? problem.message : `${problem.message}: ${problem.why}`
-  return { verdict: 'unknown', reason: problem.code.toLowerCase().replaceAll('_', '-'), message }
+  const isServed = reading.discovery.preferred(keyOf(git).group, git.kind) !== undefined
+  const isGone = problem.code === 'NOT_FOUND' && isServed
+  const reason = isGone ? 'version-gone' : problem.code.toLowerCase().replaceAll('_', '-')
+  return { verdict: 'unknown', reason, message }
 }
 
 function absentFinding(subject: Subject): Finding {

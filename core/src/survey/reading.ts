@@ -1,6 +1,7 @@
 import { OWNER_NAME, OWNER_NAMESPACE } from '../desired/decorate.js'
 import { HELM_OWNER_NAME, HELM_OWNER_NAMESPACE, type HelmRelease } from '../desired/helm-release.js'
 import type { Kustomization } from '../desired/kustomization.js'
+import type { Prediction } from '../drift/prediction.js'
 import { BUILT_IN } from '../drift/rules/built-in.js'
 import type { Rulebook } from '../drift/rules/explanation.js'
 import type { Rule } from '../drift/rules/rule.js'
@@ -35,6 +36,8 @@ export interface Reading {
   readonly book: Rulebook
   /** How it was read, where that was not the usual way. */
   readonly notes: readonly string[]
+  /** What dry runs came to, by the built object; absent where none were asked for. */
+  readonly predictions?: ReadonlyMap<KubernetesObject, Prediction>
   readonly helm: HelmReading
 }
 

@@ -18,7 +18,7 @@ import { PIPE_COLUMNS } from '../terminal.js'
 /** `kubectl gitops drift`: flags in, report out; the work is core's. */
 export class Drift extends GitOpsCommand {
   static override readonly summary = 'compare the live cluster with what Flux built from Git'
-  static override readonly description = `Every object that Flux's Kustomizations own is compared, field by field, with what Flux built at the revision it really applied. Reads only: get and list rights are enough.
+  static override readonly description = `Every object that Flux's Kustomizations own is compared, field by field, with what Flux built at the revision it really applied. Reads only: get and list rights are enough, but for --exact.
 
 Verdicts: in sync, drifted, missing, orphaned, pending, excluded, failed, unknown.
 
@@ -52,6 +52,10 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
     }),
     ...clusterFlags,
     ...outputFlags,
+    exact: Flags.boolean({
+      description: 'decide what is undecided by server-side dry runs; needs the right to patch',
+      helpGroup: 'SCOPE',
+    }),
     output: Flags.option({
       char: 'o',
       description:
@@ -79,6 +83,7 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
       surveyDrift({
         ...session,
         orphans: flags.orphans,
+        exact: flags.exact,
         ...defined({ namespace: flags.namespace, rules, show }),
       }),
     )

@@ -19,6 +19,8 @@ const found = (git: KubernetesObject, live: KubernetesObject, options: Partial<C
     vouched: result.vouched.map(formatField),
     equivalent: result.equivalent.map(formatField),
     unknownFields: result.unknownFields.map(formatField),
+    dropped: result.dropped.map(({ path }) => formatField(path)),
+    refused: result.refused.map(({ why }) => why),
   }
   return Object.fromEntries(Object.entries(told).filter(([, list]) => list.length > 0))
 }
@@ -72,7 +74,9 @@ describe('absent on the cluster', () => {
     expect(specs({ nmae: 'x', rules: [{ hots: 'y' }] }, { rules: [{}] })).toEqual({
       unknownFields: ['spec.nmae', 'spec.rules[0].hots'],
     })
-    expect(specs({ nmae: 'x' }, {}, { custom: true })).toEqual({ doubts: ['spec.nmae'] })
+    expect(specs({ nmae: 'x' }, {}, { custom: true })).toEqual({
+      refused: ['spec.nmae is not a field of Thing'],
+    })
   })
 
   it('an empty value is vouched for by Flux alone, else in doubt for a structure', () => {
@@ -81,8 +85,8 @@ describe('absent on the cluster', () => {
     expect(specs({ open: {} }, {}, { custom: true })).toEqual({ differences: ['removed spec.open'] })
   })
 
-  it('a value is never vouched for', () => {
-    expect(specs({ name: 'x' }, {}, { vouch: () => true })).toEqual({ doubts: ['spec.name'] })
+  it('a value that Flux alone wrote was dropped by the server', () => {
+    expect(specs({ name: 'x' }, {}, { vouch: () => true })).toEqual({ dropped: ['spec.name'] })
   })
 
   it('without a schema an empty value is in doubt', () => {
@@ -126,12 +130,21 @@ describe('lists', () => {
   })
 
   it.each([
-    [[{ name: 'A' }, { name: 'A' }], [{ name: 'A' }]],
     [[{ name: 'A' }], [{ name: 'A' }, { name: 'A' }]],
     [[{ value: 'no key' }], [{ name: 'A' }]],
     [['text'], [{ name: 'A' }]],
   ])('with keys that %j against %j repeats or lacks are in doubt', (git, live) => {
     expect(specs({ env: git }, { env: live })).toEqual({ doubts: ['spec.env'] })
+  })
+
+  it('with a key or a value twice in Git are refused', () => {
+    const twice = [{ name: 'A' }, { name: 'A' }]
+    expect(specs({ env: twice }, { env: twice })).toEqual({ refused: ['spec.env has A twice in Git'] })
+    const ports = [{ port: 1 }, { port: 1, protocol: 'TCP' }]
+    expect(specs({ ports }, { ports: [] })).toEqual({ refused: ['spec.ports has 1,TCP twice in Git'] })
+    expect(specs({ oldSet: [1, 1] }, { oldSet: [1] })).toEqual({
+      refused: ['spec.oldSet has 1 twice in Git'],
+    })
   })
 
   it('that are sets hold what Git says, in any order', () => {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import type { KubernetesObject } from '@kubectl-gitops/core/object.js'
-import { eventually } from '../../support/eventually.js'
 import { describeWith } from '../../support/describe-with.js'
 import { openStage, outcome, type Stage } from './stage.js'
 
@@ -69,12 +68,7 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'a custom resource', () => {
 
   beforeAll(async () => {
     stage = await openStage()
-    const crd = await stage.flux(CRD)
-    await eventually(
-      async () =>
-        JSON.stringify((await stage.live(crd)).status).includes('"Established"') ? true : undefined,
-      { timeoutMs: 20_000, complaint: () => 'the kind is not served' },
-    )
+    await stage.define(CRD)
   })
   afterAll(() => {
     stage.cluster.disconnect()

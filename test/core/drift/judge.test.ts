@@ -79,8 +79,55 @@ describe('an object in Git and on the cluster', () => {
     })
   })
 
-  it('is unknown where the server does not have a value that Flux alone wrote', () => {
-    expect(judged({ name: 'x' }, {}, [flux({ 'f:name': {} })])).toMatchObject({ verdict: 'unknown' })
+  it('is vouched for where the server does not keep what Flux alone wrote, and it is explained', () => {
+    const judgement = judged({ name: 'x' }, {}, [flux({ 'f:name': {} })])
+    expect([outcome(judgement), judgement.confidence, judgement.explained.map(told)]).toEqual([
+      { verdict: 'in-sync', reason: 'dropped-by-server', fields: [] },
+      'vouched',
+      [{ field: 'spec.name', op: 'removed', git: 'x', willRevert: false }],
+    ])
+  })
+
+  it.each([
+    ['false', { flag: false }, { flag: true }, 'f:flag'],
+    ['zero', { count: 0 }, { count: 3 }, 'f:count'],
+    ['nothing', { name: '' }, { name: 'y' }, 'f:name'],
+  ])('is drifted where Git says %s and a controller wrote more', (_, git, live, field) => {
+    const entries = [flux({}), entry('operator', 'Update', { [field]: {} })]
+    const { verdict, reason, fields } = judged(git, live, entries)
+    expect([verdict, reason, fields.map(({ op, willRevert }) => [op, willRevert])]).toEqual([
+      'drifted',
+      'modified',
+      [['changed', false]],
+    ])
+  })
+
+  it('is drifted where Git says false and nobody is known to have made it true', () => {
+    expect(outcome(judged({ flag: false }, { flag: true }, [flux({ 'f:name': {} })]))).toEqual({
+      verdict: 'drifted',
+      reason: 'modified',
+      fields: [{ field: 'spec.flag', op: 'changed', git: false, live: true, willRevert: false }],
+    })
+  })
+
+  it('cannot be applied where Git has a key twice, whatever is live', () => {
+    const git = { env: [{ name: 'A' }, { name: 'A', value: 'x' }] }
+    expect(judged(git, { env: [{ name: 'A' }] }, [flux({})])).toMatchObject({
+      verdict: 'failed',
+      reason: 'invalid-desired',
+      message: 'spec.env has A twice in Git: Flux cannot apply it',
+    })
+  })
+
+  it('is drifted by what Flux left behind before it used server-side apply', () => {
+    const entries = [flux({ 'f:name': {} }), entry('kustomize-controller', 'Update', { 'f:count': {} })]
+    expect(outcome(judged({ name: 'x' }, { name: 'x', count: 1 }, entries))).toEqual({
+      verdict: 'drifted',
+      reason: 'unmanaged-field',
+      fields: [
+        { field: 'spec.count', op: 'added', live: 1, by: 'flux kustomize-controller', willRevert: true },
+      ],
+    })
   })
 
   it('is drifted by what one person did, though another field is in doubt', () => {

@@ -1,6 +1,5 @@
 import { isRecord } from '../../object.js'
-import type { Path, PathElement } from '../../pointer.js'
-import { valueBelow } from '../value-below.js'
+import { stepInto, type Path, type PathElement } from '../../pointer.js'
 
 /** One step of a pattern: a name in which `*` stands for any letters, or items of a list that have a value. */
 export type Segment =
@@ -54,7 +53,7 @@ export function coversField(pattern: FieldPattern, path: Path, object: unknown):
   for (const [index, segment] of pattern.entries()) {
     const element = path[index]
     if (element === undefined) return false
-    at = valueBelow(at, element)
+    at = stepInto(at, element)
     if (!matchesElement(segment, element, at)) return false
   }
   return true

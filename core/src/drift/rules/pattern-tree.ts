@@ -1,8 +1,7 @@
 import { isRecord } from '../../object.js'
-import type { Path, PathElement } from '../../pointer.js'
+import { stepInto, type Path, type PathElement } from '../../pointer.js'
 import { keyElement } from '../merge-key.js'
 import { UNKNOWN_TYPE, type FieldType } from '../schema.js'
-import { valueBelow } from '../value-below.js'
 import { matchesElement, matchesGlob, type FieldPattern, type Segment } from './field-pattern.js'
 
 /** Two objects of which the first may have more. */
@@ -86,7 +85,7 @@ function walkItems(place: Place, items: readonly unknown[], branch: Branch, it: 
   const type = place.type.kind === 'list' ? place.type.item : UNKNOWN_TYPE
   for (const [index, live] of items.entries()) {
     const element = elementOf(live, index, place.type)
-    const git = valueBelow(place.git, element)
+    const git = stepInto(place.git, element)
     for (const { segment, branch: below } of branch.others)
       if (matchesElement(segment, element, live)) enter({ live, git, type }, element, below, it)
   }
