@@ -164,13 +164,12 @@ function claimFinding(live: KubernetesObject, claim: string): Finding | undefine
   return { verdict: 'orphaned', reason: 'forged-owner-label', message, confidence: 'heuristic' }
 }
 
-/** The controller that an object belongs to, by its owner references. */
+/** What an object belongs to, by its owner references: the controller, or the first of them. */
 function makerOf({ metadata }: KubernetesObject): string | undefined {
-  const references: readonly unknown[] = Array.isArray(metadata.ownerReferences)
-    ? metadata.ownerReferences
-    : []
-  const controller = references.filter(isRecord).find((reference) => reference.controller === true)
-  return controller === undefined ? undefined : `${String(controller.kind)}/${String(controller.name)}`
+  const all: readonly unknown[] = Array.isArray(metadata.ownerReferences) ? metadata.ownerReferences : []
+  const references = all.filter(isRecord)
+  const maker = references.find((reference) => reference.controller === true) ?? references[0]
+  return maker === undefined ? undefined : `${String(maker.kind)}/${String(maker.name)}`
 }
 
 function labelledBy({ metadata }: KubernetesObject): string {

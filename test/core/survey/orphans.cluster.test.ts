@@ -102,8 +102,8 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'what is on the cluster and 
       ],
       [
         'ConfigMap/weak of apps',
-        'orphaned forged-owner-label heuristic',
-        'it carries the owner labels, but Flux never applied it (copier set the label at TIME): Flux will never delete it',
+        'in-sync controller-made heuristic',
+        'Deployment/web made it and copied the owner labels: it goes when that goes',
       ],
       ['ConfigMap/web of apps', 'in-sync proved', ''],
       [
@@ -151,7 +151,7 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'what is on the cluster and 
       'Kustomization/flux-system/gone not on this cluster',
       'configmap/ghost -n default orphaned',
       'role.rbac.authorization.k8s.io/reader -n default orphaned',
-      '0 drifted, 0 missing, 5 orphaned, 2 in sync 7 objects, 1 Kustomization',
+      '0 drifted, 0 missing, 4 orphaned, 3 in sync 7 objects, 1 Kustomization',
     ])
   })
 
