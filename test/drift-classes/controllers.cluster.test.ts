@@ -252,7 +252,7 @@ spec:
       },
     })
     const it = await explained(git)
-    expect(it.explained.map(({ field }) => field)).toEqual([
+    expect(it.judgement.explained.map(({ field }) => field)).toEqual([
       'metadata.annotations[openshift.io/sa.scc.uid-range]',
       'metadata.labels[kubernetes.io/metadata.name]',
       'metadata.labels[pod-security.kubernetes.io/audit]',
