@@ -50,6 +50,7 @@ describe('the documentation', () => {
       'CONTRIBUTING.md',
       'SECURITY.md',
       'docs/drift.md',
+      'docs/rules.md',
       'docs/formats.md',
       'docs/render.md',
       'docs/status.md',

@@ -188,7 +188,7 @@ rules: ${rules}
     const spec = Object.keys((await stage.live(git)).spec as object)
     expect(spec).toEqual(expect.arrayContaining(['clusterIP', 'healthCheckNodePort']))
     const judgement = await stage.judge(git)
-    expect(judgement.explained).toEqual([])
+    expect([...new Set(judgement.explained.map(({ rule }) => rule))]).toEqual(['service-addresses'])
     return judgement
   })
 
@@ -218,6 +218,7 @@ spec:
         field: 'metadata.annotations[pv.kubernetes.io/bind-completed]',
         by: 'controller kube-controller-manager',
       },
+      { field: 'metadata.finalizers[kubernetes.io/pvc-protection]' },
       { field: 'spec.volumeName', by: 'controller kube-controller-manager' },
     ])
     return it.judgement
@@ -251,7 +252,7 @@ spec:
       },
     })
     const it = await explained(git)
-    expect(it.explained.length).toBe(2)
+    expect(it.explained.length).toBe(3)
     return it.judgement
   })
 

@@ -132,10 +132,10 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'what is decided before obje
     return Promise.resolve(renamed)
   })
   shows('51', 'a copy that names its owner is not ours', 'in-sync', () => {
-    expect(report.objects.filter(({ name }) => name === 'copied')).toEqual([])
+    expect(named('copied')).toMatchObject({ verdict: 'in-sync', reason: 'controller-made' })
     return Promise.resolve(named('original'))
   })
-  shows('51', 'a copy that does not is a forged one', 'orphaned (not-in-inventory)', () =>
+  shows('51', 'a copy that does not is a forged one', 'orphaned (forged-owner-label)', () =>
     Promise.resolve(named('forged')),
   )
   shows('55', 'defaultMode: 0644 is 420', 'in-sync (equivalent)', async () => {

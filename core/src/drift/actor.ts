@@ -9,7 +9,8 @@ export interface Actor {
   readonly time?: string
 }
 
-export type ActorClass = 'flux' | 'person' | 'automation' | 'autoscaler' | 'controller'
+export const ACTOR_CLASSES = ['flux', 'person', 'automation', 'autoscaler', 'controller'] as const
+export type ActorClass = (typeof ACTOR_CLASSES)[number]
 
 /** The field manager of kustomize-controller's server-side apply (kustomize-controller main.go). */
 export const FLUX_MANAGER = 'kustomize-controller'

@@ -1,5 +1,5 @@
 import { isRecord, type KubernetesObject, type ManagedFieldsEntry } from '../object.js'
-import { fieldPath, formatField, formatPointer, type Path } from '../pointer.js'
+import { valueAt, fieldPath, formatField, formatPointer, type Path } from '../pointer.js'
 import { actorOf, HELM_MANAGER, isFluxApply, type Actor, type Applier } from './actor.js'
 import { adoptionsOf, isBelow } from './adoption.js'
 import type { Addition } from './additions.js'
@@ -93,6 +93,18 @@ export function additionRecord(it: Circumstances, addition: Addition): FieldReco
     live: shownLive(it, addition, MASK),
     actor: actorOf(addition.entry),
     ...fateOfAddition(it, addition),
+  }
+}
+
+/** A field that only live has and that nobody is known to have written. */
+export function unownedRecord(it: Circumstances, path: Path): FieldRecord {
+  return {
+    path: formatPointer(path),
+    field: formatField(path),
+    op: 'added',
+    live: shownLive(it, { path, live: valueAt(it.live, path) }, MASK),
+    willRevert: false,
+    because: 'nobody owns it, so Flux leaves it alone',
   }
 }
 
@@ -192,6 +204,11 @@ function unlessHindered(it: Circumstances, because: string): Fate {
 }
 
 function newestActor(holders: readonly ManagedFieldsEntry[]): Actor | undefined {
-  const [newest] = [...holders].sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))
+  const newest = newestOf(holders)
   return newest === undefined ? undefined : actorOf(newest)
+}
+
+/** The entry that was written last. */
+export function newestOf(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry | undefined {
+  return [...entries].sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0]
 }

@@ -1,30 +1,24 @@
 import type { KubernetesObject } from '../object.js'
 import { formatField, type Path } from '../pointer.js'
-import {
-  actorOf,
-  FLUX_MANAGER,
-  HELM_MANAGER,
-  isFluxApply,
-  isTakenOver,
-  type Actor,
-  type Applier,
-} from './actor.js'
-import type { Addition } from './additions.js'
-import { isBookkeeping } from './bookkeeping.js'
+import { actorOf, FLUX_MANAGER, HELM_MANAGER, type Applier } from './actor.js'
 import { compare, NOTHING_FOUND, type CompareOptions, type Comparison, type Difference } from './compare.js'
-import { blamedRecord, heededRecord, isContradiction, isUnclaimed } from './contradiction.js'
+import { blamedRecord, heededRecord, isUnclaimed } from './contradiction.js'
+import { drifted, isBlamed, isOutOfBand } from './drifted.js'
 import { encryptedMessage, encryptedRecords, hiddenValues } from './encrypted-fields.js'
-import { additionRecord, differenceRecord, keepsOthers, scaledRecords, type Circumstances } from './fate.js'
-import { isOlderInstall, refusedPatch } from './release-fate.js'
+import { explainedRecord, isSettled, REPLICAS, unownedRecords, type Explaining } from './explained.js'
+import { evasionOf, evasionRecords, isAt } from './evasion.js'
+import { additionRecord, differenceRecord, scaledRecords } from './fate.js'
 import { additionsIn, foreignAdditions, prunedAdditions, undeclared, type Claimed } from './foreign.js'
+import { refusedPatch } from './release-fate.js'
 import { withoutHollow } from './hollow.js'
-import { isIgnoredByFlux, type IgnoreRule } from './ignore.js'
-import { holdersOf } from './managed-fields.js'
+import type { IgnoreRule } from './ignore.js'
 import { isForeign, solelyFlux } from './ownership.js'
 import { misplacedIgnores } from './misplaced.js'
 import { isPlainlyEqual } from './plainly-equal.js'
 import { foretell, wantsDryRun, type Prediction } from './prediction.js'
 import type { Confidence, EncryptedRecord, FieldRecord, UndecidedRecord, Verdict } from './report.js'
+import { BUILT_IN } from './rules/built-in.js'
+import type { Rulebook } from './rules/explanation.js'
 import type { FieldType } from './schema.js'
 import { driftOptOut, optOut, type OptOut } from './switches.js'
 import { isUnforeseeable, uncertainRecord, undecidedRecords } from './undecided.js'
@@ -39,6 +33,8 @@ export interface Judging {
   readonly ignore: readonly IgnoreRule[]
   /** Why Flux will not reconcile for now (suspended, build fails, …); undefined when it will. */
   readonly held: string | undefined
+  /** What explains fields that are not Git's; the rules of this product unless given. */
+  readonly book?: Rulebook
   /** Flux deletes and creates again what it cannot change (`spec.force`). */
   readonly force?: boolean
   /** What a dry run of Flux's next apply came to; it decides what is undecided without. */
@@ -73,8 +69,8 @@ export interface Judgement {
  * @param live read in Git's apiVersion
  */
 export function judge(git: KubernetesObject, live: KubernetesObject, judging: Judging): Judgement {
-  const { type, custom, ahead = false, applier = FLUX_MANAGER } = judging
-  const out = applier === HELM_MANAGER ? driftOptOut(git, live, judging.ignore) : optOut(git, live)
+  const { type, custom, ahead = false, applier = FLUX_MANAGER, book = BUILT_IN_BOOK } = judging
+  const out = optOutOf(git, live, judging)
   const aside = setAside(live, out)
   if (aside !== undefined) return aside
   const entries = live.metadata.managedFields ?? []
@@ -84,9 +80,17 @@ export function judge(git: KubernetesObject, live: KubernetesObject, judging: Ju
   const vouch = (path: Path): boolean => solelyFlux({ entries, live, type, applier }, path)
   const comparison = plain ? NOTHING_FOUND : comparisonOf(git, live, { type, custom, ahead, vouch })
   const misplaced = misplacedIgnores(rulesByPosition(judging.ignore, applier), git, live, type)
-  const circumstances = { git, asserted, live, entries, applier, out, comparison }
+  const circumstances = { git, asserted, live, entries, applier, out, comparison, book }
   return decide({ upgrade: undefined, ...judging, ...circumstances, ahead, misplaced })
 }
+
+const optOutOf = (
+  git: KubernetesObject,
+  live: KubernetesObject,
+  { applier, ignore }: Judging,
+): OptOut | undefined => (applier === HELM_MANAGER ? driftOptOut(git, live, ignore) : optOut(git, live))
+
+const BUILT_IN_BOOK: Rulebook = { rules: BUILT_IN, ties: [] }
 
 function comparisonOf(git: KubernetesObject, live: KubernetesObject, options: CompareOptions): Comparison {
   return compare(options.custom ? git : withoutHollow(git, options.type, live), live, options)
@@ -108,7 +112,7 @@ function setAside({ metadata }: KubernetesObject, out: OptOut | undefined): Judg
 
 const NOTHING = { fields: [], explained: [] } as const
 
-interface Case extends Circumstances, Claimed {
+interface Case extends Explaining, Claimed {
   readonly prediction?: Prediction
   readonly force?: boolean
 }
@@ -116,7 +120,7 @@ interface Case extends Circumstances, Claimed {
 type Finding = Omit<Judgement, 'fields' | 'explained' | 'encrypted' | 'undecided' | 'hidden'>
 
 function decide(it: Case): Judgement {
-  const uncertain = it.comparison.differences.filter((one) => !isIgnored(it, one) && !isCertain(it, one))
+  const uncertain = it.comparison.differences.filter((one) => !isSettled(it, one) && !isCertain(it, one))
   const undecided = [
     ...undecidedRecords(it),
     ...uncertain.map(({ path }) => uncertainRecord(it.applier, path)),
@@ -134,23 +138,30 @@ function decideFields(it: Case): Judgement {
     (difference) => isUnclaimed(it, difference) && !isUnforeseeable(it, difference.path),
   )
   const added = foreignAdditions(it)
-  const heeded = differences.filter((difference) => !isIgnored(it, difference))
+  const settled = differences.filter((difference) => isSettled(it, difference))
+  const heeded = differences.filter((difference) => !settled.includes(difference))
   const certain = heeded.filter((difference) => isCertain(it, difference))
   const told = { ...it, refused: refusedPatch(it, heeded) }
   const blamed = added.filter((addition) => isBlamed(it, addition))
+  const evasion = evasionOf(it)
   const fields = [
     ...certain.map((difference) => heededRecord(told, difference)),
     ...blamed.map((addition) => blamedRecord(it, addition)),
+    ...evasionRecords(it, evasion, blamed),
   ].sort(byField)
   const explained = [
-    ...differences.filter((difference) => isIgnored(it, difference)).map((item) => ignoredRecord(it, item)),
+    ...settled.map((item) => explainedRecord(it, item, differenceRecord(it, item))),
     ...it.comparison.dropped.map((difference) => droppedRecord(it, difference)),
-    ...scaledRecords(it),
-    ...added.filter((addition) => !blamed.includes(addition)).map((item) => additionRecord(it, item)),
-    ...prunedAdditions(it, added).map((item) => additionRecord(it, item)),
+    ...scaledRecords(it).map((record) => explainedRecord(it, REPLICAS, record)),
+    ...added
+      .filter((addition) => !blamed.includes(addition) && !isAt(evasion, addition))
+      .map((item) => explainedRecord(it, item, additionRecord(it, item))),
+    ...prunedAdditions(it, added).map((item) => explainedRecord(it, item, additionRecord(it, item))),
+    ...unownedRecords(it),
   ].sort(byField)
-  const isDrifted = fields.length > 0 || it.out !== undefined
-  const finding = refusal(it) ?? (isDrifted ? drifted(it, certain, blamed) : undrifted(it, heeded.at(0)))
+  const isDrifted = fields.length > 0
+  const finding =
+    refusal(it) ?? (isDrifted ? drifted(it, { certain, blamed, evasion }) : undrifted(it, heeded.at(0)))
   if (encrypted.length === 0) return exactly(it, { ...finding, fields, explained }, heeded)
   const hidden = hiddenValues(it.live, encrypted)
   return { ...finding, fields, explained, encrypted: encryptedRecords(encrypted), hidden }
@@ -160,7 +171,7 @@ function decideFields(it: Case): Judgement {
 function exactly(it: Case, judgement: Judgement, differences: readonly Difference[]): Judgement {
   const { prediction } = it
   if (prediction === undefined || !wantsDryRun(judgement)) return judgement
-  const isIgnoredHere = (place: { readonly path: Path }): boolean => isIgnored(it, place)
+  const isIgnoredHere = (place: { readonly path: Path }): boolean => isSettled(it, place)
   return foretell(
     { ...it, differences, isIgnored: isIgnoredHere, doubt: ownershipDoubt(it) },
     judgement,
@@ -190,58 +201,8 @@ const droppedRecord = (it: Case, difference: Difference): FieldRecord => ({
   because: 'the server does not keep it: a feature is disabled, or a webhook takes it out',
 })
 
-/** A difference in a field that Flux leaves alone on purpose. */
-function ignoredRecord(it: Case, difference: Difference): FieldRecord {
-  const because =
-    it.applier === HELM_MANAGER
-      ? "the HelmRelease's spec.driftDetection.ignore tells Flux to leave it alone"
-      : "the Kustomization's spec.ignore tells Flux to leave it alone"
-  return { ...differenceRecord(it, difference), willRevert: false, because }
-}
-
-const isIgnored = (it: Case, { path }: { readonly path: Path }): boolean =>
-  isIgnoredByFlux(it.ignore, it.live, path)
-
-/** People and programs outside the cluster: what they change should have come through Git. */
-const isOutOfBand = (actor: Actor): boolean => actor.class === 'person' || actor.class === 'automation'
-
-function isBlamed(it: Case, addition: Addition): boolean {
-  const { path, entry } = addition
-  if (isIgnored(it, addition) || isBookkeeping(path)) return false
-  if (it.applier === HELM_MANAGER && isOlderInstall(entry)) return false
-  if (isContradiction(it.git, addition)) return true
-  if (keepsOthers(it)) return false
-  // What Flux itself wrote before it used server-side apply is a remnant: it takes it over and drops it.
-  const isRemnant = it.applier === FLUX_MANAGER && actorOf(entry).class === 'flux' && isTakenOver(entry)
-  return isRemnant || isOutOfBand(actorOf(entry))
-}
-
-function drifted(it: Case, certain: readonly Difference[], blamed: readonly Addition[]): Finding {
-  const confidence = it.type === undefined ? 'heuristic' : 'proved'
-  if (it.out !== undefined)
-    return { verdict: 'drifted', reason: it.out.reason, message: it.out.message, confidence }
-  const isModified = certain.length > 0 || blamed.some((addition) => isContradiction(it.git, addition))
-  if (!isModified) return { verdict: 'drifted', reason: 'unmanaged-field', confidence }
-  const reordered = blamed.length === 0 && certain.every((difference) => difference.op === 'reordered')
-  if (reordered) return { verdict: 'drifted', reason: 'reordered', confidence }
-  const rival = blamed.length === 0 ? rivalOf(it, certain) : undefined
-  if (rival === undefined) return { verdict: 'drifted', reason: 'modified', confidence }
-  const message = `${rival} and Flux both want to decide ${certain.map(({ path }) => formatField(path)).join(', ')}`
-  return { verdict: 'drifted', reason: 'contested', message, confidence }
-}
-
-/** The controller that wrote all of these fields, against what Git declares. */
-function rivalOf(it: Case, certain: readonly Difference[]): string | undefined {
-  const managers = certain.map(({ path }) => {
-    const holders = holdersOf(it.entries, path, it.type).filter((entry) => !isFluxApply(entry, it.applier))
-    const inCluster = holders.length > 0 && holders.every((entry) => !isOutOfBand(actorOf(entry)))
-    return inCluster ? holders[0]?.manager : undefined
-  })
-  return managers.every((manager) => manager === managers[0]) ? managers[0] : undefined
-}
-
 function undrifted(it: Case, unexplained: Difference | undefined): Finding {
-  const sealed = it.comparison.encrypted.filter((field) => !isIgnored(it, field))
+  const sealed = it.comparison.encrypted.filter((field) => !isSettled(it, field))
   if (sealed.length > 0)
     return { verdict: 'unknown', reason: 'encrypted', message: encryptedMessage(encryptedRecords(sealed)) }
   const doubt = firstDoubt(it, unexplained)
@@ -268,7 +229,7 @@ function firstDoubt(it: Case, unexplained: Difference | undefined): string | und
   if (open !== undefined) return `${open.field}: ${open.because}`
   const [refused] = it.comparison.refused
   if (refused !== undefined) return refused.why
-  const extra = undeclared(it).find((item) => !isIgnored(it, item))
+  const extra = undeclared(it).find((item) => !isSettled(it, item))
   if (extra !== undefined)
     return `${it.applier} applied ${formatField(extra.path)}, which ${it.applier === HELM_MANAGER ? 'the release' : 'this build'} does not have`
   return ownershipDoubt(it)

@@ -35,6 +35,8 @@ export interface FieldRecord {
   readonly willRevert: boolean
   /** Why it will, or will not. */
   readonly because: string
+  /** The rule by which it is no drift: one of this product's (docs/drift.md), or `user/…` of a rules file. */
+  readonly rule?: string
   /** The line in Git that holds Git's value; absent where it is not known, or Git has none. */
   readonly origin?: OriginRecord
 }
@@ -103,6 +105,10 @@ export interface KustomizationRecord extends ObjectRef {
   /** The revision that Flux tried or will try. */
   readonly nextRevision?: string
   readonly suspended: boolean
+  /** Who suspended it by hand, and when, as far as field managers tell. */
+  readonly suspendedBy?: Actor
+  /** Set where no Kustomization, Helm release or other owner has it: a root made by hand, or nobody's. */
+  readonly unmanaged?: MakerRecord
   readonly interval?: string
   readonly lastReconciled?: string
   /** When Flux will apply again, by its interval; absent where that is not known, or where it will not. */
@@ -116,6 +122,12 @@ export interface KustomizationRecord extends ObjectRef {
   /** Fields of its spec, and of its source's, that this version does not know: it builds without them. */
   readonly unknownFields?: readonly string[]
   readonly objects: number
+}
+
+/** Where an object comes from that Git does not have. */
+export interface MakerRecord {
+  readonly created?: string
+  readonly createdBy?: Actor
 }
 
 /** A HelmRelease: what its objects cannot say (waiting, failing, not rolled out, unreadable). */

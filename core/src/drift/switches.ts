@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../object.js'
+import { fieldPath, type Path } from '../pointer.js'
 import { isIgnoredByFlux, type IgnoreRule } from './ignore.js'
 
 /** An object taken out of Flux's hands by a label or annotation. */
@@ -9,6 +10,8 @@ export interface OptOut {
   readonly message: string
   /** `ssa: Merge` keeps others' fields but goes on applying Git's. */
   readonly merge: boolean
+  /** Where the switch stands on the live object, if that alone has it. */
+  readonly path?: Path
 }
 
 const PREFIX = 'kustomize.toolkit.fluxcd.io'
@@ -21,9 +24,9 @@ const PREFIX = 'kustomize.toolkit.fluxcd.io'
 export function optOut(git: KubernetesObject, live: KubernetesObject): OptOut | undefined {
   for (const [key, value] of [
     ['reconcile', 'disabled'],
-    ['ssa', 'ignore'],
+    ['ssa', 'Ignore'],
   ] as const) {
-    const found = whereIs(git, live, key, value)
+    const found = whereIs(git, live, key, value.toLowerCase())
     if (found !== undefined) return { ...found, merge: false, message: message(found, key, value) }
   }
   if (has(git, 'ssa', 'ifnotpresent')) {
@@ -34,14 +37,21 @@ export function optOut(git: KubernetesObject, live: KubernetesObject): OptOut | 
       message: `${PREFIX}/ssa: IfNotPresent: Flux creates it and then leaves it alone`,
     }
   }
-  return !has(git, 'ssa', 'merge') && has(live, 'ssa', 'merge')
-    ? {
-        inGit: false,
-        reason: 'ssa-merge',
-        merge: true,
-        message: `${PREFIX}/ssa: Merge is set on the live object only: Flux keeps what others added`,
-      }
-    : undefined
+  const path = has(git, 'ssa', 'merge') ? undefined : placeOf(live, 'ssa', 'merge')
+  if (path === undefined) return undefined
+  const words = `${PREFIX}/ssa: Merge is set on the live object only: Flux keeps what others added`
+  return { inGit: false, reason: 'ssa-merge', merge: true, message: words, path }
+}
+
+/**
+ * Reads the switch that keeps a live object when Git drops it, where Git does not have it: Flux goes on applying it
+ * until then, so that nothing shows. Source: kustomize-controller internal/controller prune.
+ */
+export function pruneOptOut(git: KubernetesObject, live: KubernetesObject): OptOut | undefined {
+  const path = has(git, 'prune', 'disabled') ? undefined : placeOf(live, 'prune', 'disabled')
+  if (path === undefined) return undefined
+  const words = `${PREFIX}/prune: disabled is set on the live object only: Flux keeps it when Git drops it`
+  return { inGit: false, reason: 'prune-disabled-live-only', merge: false, message: words, path }
 }
 
 const DRIFT_DETECTION = 'helm.toolkit.fluxcd.io/driftDetection'
@@ -60,8 +70,9 @@ export function driftOptOut(
     const message = 'spec.driftDetection.ignore of its HelmRelease leaves out the whole object'
     return { inGit: true, reason: 'drift-detection-ignored', message, merge: false }
   }
-  const inGit = isSet(git, DRIFT_DETECTION, 'disabled')
-  if (!inGit && !isSet(live, DRIFT_DETECTION, 'disabled')) return undefined
+  const inGit = switchPlace(git, DRIFT_DETECTION, 'disabled') !== undefined
+  const path = switchPlace(live, DRIFT_DETECTION, 'disabled')
+  if (!inGit && path === undefined) return undefined
   return {
     inGit,
     reason: inGit ? 'drift-detection-disabled' : 'drift-detection-disabled-live-only',
@@ -69,6 +80,7 @@ export function driftOptOut(
       ? `${DRIFT_DETECTION}: disabled in the release: Flux lets it drift`
       : `${DRIFT_DETECTION}: disabled is set on the live object only: Flux skips it and will not put anything back`,
     merge: false,
+    ...(inGit || path === undefined ? {} : { path }),
   }
 }
 
@@ -96,14 +108,21 @@ export function isPruneDisabled(live: KubernetesObject): boolean {
   return has(live, 'prune', 'disabled') || has(live, 'reconcile', 'disabled') || has(live, 'ssa', 'ignore')
 }
 
+/** Is this a label or annotation by which Flux is told what to do? Nothing but Git should set one. */
+export function isSwitch([root, , name]: Path): boolean {
+  if (root?.kind !== 'field' || root.name !== 'metadata' || name?.kind !== 'field') return false
+  return /^(?:kustomize|helm)\.toolkit\.fluxcd\.io\//.test(name.name)
+}
+
 function whereIs(
   git: KubernetesObject,
   live: KubernetesObject,
   key: string,
   value: string,
-): Pick<OptOut, 'inGit' | 'reason'> | undefined {
+): Pick<OptOut, 'inGit' | 'reason' | 'path'> | undefined {
   if (has(git, key, value)) return { inGit: true, reason: `${key}-${value}` }
-  return has(live, key, value) ? { inGit: false, reason: `${key}-${value}-live-only` } : undefined
+  const path = placeOf(live, key, value)
+  return path === undefined ? undefined : { inGit: false, reason: `${key}-${value}-live-only`, path }
 }
 
 const message = (found: Pick<OptOut, 'inGit'>, key: string, value: string): string =>
@@ -112,10 +131,16 @@ const message = (found: Pick<OptOut, 'inGit'>, key: string, value: string): stri
     : `${PREFIX}/${key}: ${value} is set on the live object only: Flux skips it and will not put anything back`
 
 const has = (object: KubernetesObject, key: string, value: string): boolean =>
-  isSet(object, `${PREFIX}/${key}`, value)
+  placeOf(object, key, value) !== undefined
 
-/** Manifests are hostile: a label may be anything. */
-function isSet({ metadata }: KubernetesObject, name: string, value: string): boolean {
-  const found: readonly unknown[] = [metadata.labels?.[name], metadata.annotations?.[name]]
-  return found.some((text) => typeof text === 'string' && text.toLowerCase() === value)
+const placeOf = (object: KubernetesObject, key: string, value: string): Path | undefined =>
+  switchPlace(object, `${PREFIX}/${key}`, value)
+
+/** The label or annotation that is a switch. Manifests are hostile: a label may be anything. */
+function switchPlace({ metadata }: KubernetesObject, name: string, value: string): Path | undefined {
+  const place = (['labels', 'annotations'] as const).find((where) => {
+    const text: unknown = metadata[where]?.[name]
+    return typeof text === 'string' && text.toLowerCase() === value
+  })
+  return place === undefined ? undefined : fieldPath([], 'metadata', place, name)
 }

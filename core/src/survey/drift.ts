@@ -1,43 +1,22 @@
-import { cycleWords, dependencyCycles, fullName } from '../desired/dependency-order.js'
-import type { Kustomization } from '../desired/kustomization.js'
 import { BUILDS_AT_ONCE, type Kustomize } from '../desired/kustomize.js'
-import { unknownFieldsNote } from '../desired/spec.js'
-import {
-  byName,
-  summarize,
-  type DriftReport,
-  type KustomizationRecord,
-  type ObjectRecord,
-  type ObjectRef,
-} from '../drift/report.js'
+import type { DriftReport } from '../drift/report.js'
+import { rulesInForce, type RulesFile } from '../drift/rules/rules-file.js'
 import type { ShowSides } from '../drift/sides.js'
 import type { LabelSelector } from '../label-selector.js'
 import type { Cluster } from '../live/cluster.js'
-import { discover, type Discovery } from '../live/discovery.js'
-import { parseInventoryEntry } from '../live/inventory.js'
-import { pendingRecords, withProposal } from './against.js'
-import { Builder } from './builder.js'
-import { exactNotes, withPredictions } from './exact.js'
-import { readFluxState, scopeNotes, type FluxState } from './flux-state.js'
 import { countedAll, countOf } from '../live/counted.js'
-import { NO_RELEASES, readHelmState, releasedObjects, type HelmState } from './helm-plan.js'
-import { helmRecords } from './helm-records.js'
-import { kustomizationRecord } from './kustomization-record.js'
-import { objectRecords } from './object-records.js'
-import { lookElsewhere, proposedObjects, type Outlook } from './outlook.js'
-import { planKustomization, type Plan } from './plan.js'
-import {
-  beginLists,
-  builtObjects,
-  readCluster,
-  type Plans,
-  type Reading,
-  type ReadingMeans,
-} from './reading.js'
+import { discover, type Discovery } from '../live/discovery.js'
+import { Builder } from './builder.js'
+import { driftReport } from './drift-report.js'
+import { withPredictions } from './exact.js'
+import { readFluxState, type FluxState } from './flux-state.js'
+import { NO_RELEASES, readHelmState, type HelmState } from './helm-plan.js'
+import { lookElsewhere } from './outlook.js'
+import { planKustomization } from './plan.js'
+import { beginLists, readCluster, type Plans, type Reading, type ReadingMeans } from './reading.js'
 import type { OpenRepository } from './repositories.js'
-import { choicesText, type RevisionChoice } from './revision-choice.js'
-import { findFocus, focusRecord, isBuilt, isObjectAsked, refuseAbsent, type Focus } from './scope-focus.js'
-import { labelFilter } from './scope-label.js'
+import type { RevisionChoice } from './revision-choice.js'
+import { findFocus, isBuilt, refuseAbsent, type Focus } from './scope-focus.js'
 import type { TargetName } from './scope-target.js'
 import { readVariables } from './variables.js'
 
@@ -62,6 +41,10 @@ export interface SurveyRequest {
   readonly discovery?: Discovery
   /** What is asked for, where that is not said by names. */
   readonly focusOn?: (state: FluxState) => Focus
+  /** Look for orphans in every kind that the server lists: one more request a kind. */
+  readonly orphans?: boolean
+  /** Rules of the user's own, by which fields are no drift. */
+  readonly rules?: RulesFile
   /** Lets the server rehearse the apply of what is undecided otherwise. */
   readonly exact?: boolean
   readonly now: () => Date
@@ -108,8 +91,9 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
       focus,
       ...state,
       told: countOf(progress, 'reading kinds'),
+      ...wishesOf(request, state, focus),
     }
-    const made = report(
+    const made = driftReport(
       { ...request, ...outlook, state: { ...state, helm }, focus },
       await readAsAsked(all, means, request),
     )
@@ -125,7 +109,16 @@ async function readAsAsked(plans: Plans, means: ReadingMeans, request: SurveyReq
   return request.exact === true ? withPredictions(plans.kustomizations, read, request.cluster) : read
 }
 
-const hasNames = ({ targets = [] }: SurveyRequest): boolean => targets.length > 0
+/** What a user wants looked at, and explained; by name, nothing else is looked for. */
+const wishesOf = (
+  request: SurveyRequest,
+  state: FluxState,
+  focus: Focus | undefined,
+): Pick<ReadingMeans, 'labels' | 'userRules'> => ({
+  labels:
+    focus === undefined ? { everyKind: request.orphans === true, namespace: state.namespace } : undefined,
+  userRules: request.rules === undefined ? [] : rulesInForce(request.rules, request.now()),
+})
 
 async function focusOf(
   request: SurveyRequest,
@@ -144,120 +137,3 @@ const focusedReleases = ({ plans, notes }: HelmState, focus: Focus | undefined):
   plans: plans.filter(({ release }) => isBuilt(focus, { ...release, kind: 'HelmRelease' })),
   notes,
 })
-
-interface Question extends SurveyRequest, Outlook {
-  readonly state: FluxState & { readonly helm: HelmState }
-  readonly focus: Focus | undefined
-}
-
-function report(request: Question, reading: Reading): DriftReport {
-  const { state, plans, proposals, selector } = request
-  // With names, the namespace is theirs.
-  const namespace = hasNames(request) ? undefined : request.namespace
-  const cycles = dependencyCycles(state.kustomizations)
-  const inScope = scopeFilter(request, namespace, reading)
-  const perPlan = plans.map((plan) => {
-    const proposal = proposals.get(fullName(plan.kustomization))
-    const pending = proposal === undefined ? [] : pendingRecords(proposal, proposals, reading).filter(inScope)
-    const records = [...objectRecords(plan, reading, request.show).filter(inScope), ...pending]
-    return { plan, records, proposal, pending: pending.length }
-  })
-  const kustomizations = perPlan
-    .filter(({ plan, records }) => records.length > 0 || isConcerned(plan, namespace, selector))
-    .map(({ plan, records, proposal, pending }) => {
-      const record = withCycle(kustomizationRecord(plan, records.length - pending), cycles)
-      return withProposal(record, proposal, pending)
-    })
-    .sort(byName)
-  const helm = helmRecords(state.helm, reading, namespace, request.show)
-  const released = helm.objects.filter(inScope)
-  const helmReleases = helm.releases
-    .filter((one) => selector === undefined || released.some(({ owner }) => isRecordOf(one, owner)))
-    .map((one) => ({ ...one, objects: released.filter(({ owner }) => isRecordOf(one, owner)).length }))
-    .sort(byName)
-  const objects = [...perPlan.flatMap(({ records }) => records), ...released].sort(byName)
-  return {
-    apiVersion: 'kubectl-gitops/v1',
-    kind: 'DriftReport',
-    takenAt: request.now().toISOString(),
-    cluster: { context: request.cluster.context, server: request.cluster.server },
-    scope: scopeOf(request),
-    summary: summarize([...kustomizations, ...helmReleases], objects),
-    kustomizations,
-    helmReleases,
-    objects,
-    notes: [
-      ...scopeNotes(state),
-      ...request.notes,
-      ...reading.live.notes,
-      ...helm.notes,
-      ...kustomizations.flatMap(unknownFieldsNotes),
-      ...exactNotes(request.exact === true, objects),
-    ],
-  }
-}
-
-const isRecordOf = (one: ObjectRef, owner: ObjectRef): boolean =>
-  one.kind === owner.kind && one.namespace === owner.namespace && one.name === owner.name
-
-function scopeFilter(
-  { state, focus, plans, proposals, selector }: Question,
-  namespace: string | undefined,
-  reading: Reading,
-): (record: ObjectRecord) => boolean {
-  const built = [
-    ...plans.flatMap(builtObjects),
-    ...proposedObjects(proposals),
-    ...state.helm.plans.flatMap(releasedObjects),
-  ]
-  const isSelected = labelFilter(selector, built, reading)
-  return (record) =>
-    (namespace === undefined || record.namespace === namespace || record.owner.namespace === namespace) &&
-    isObjectAsked(focus, record) &&
-    isSelected(record)
-}
-
-/** A Kustomization without an object to show; with a selector, only what could not be built may have one. */
-function isConcerned(
-  plan: Plan,
-  namespace: string | undefined,
-  selector: LabelSelector | undefined,
-): boolean {
-  const isUnread = plan.problem !== undefined || plan.build?.ok === false
-  if (selector !== undefined && !isUnread) return false
-  return namespace === undefined || concerns(plan.kustomization, namespace)
-}
-
-/** Does a Kustomization belong to a namespace, or put objects there, even if nothing of it can be built now? */
-function concerns({ namespace, spec, status }: Kustomization, wanted: string): boolean {
-  if (namespace === wanted || spec.targetNamespace === wanted) return true
-  return status.inventory.some((entry) => parseInventoryEntry(entry)?.key.namespace === wanted)
-}
-
-function scopeOf(question: Question): DriftReport['scope'] {
-  const { namespace, state, focus, selector, revisions = [], against = [] } = question
-  const shown = namespace ?? state.namespace
-  return {
-    ...(shown === undefined ? {} : { namespace: shown }),
-    ...focusRecord(focus),
-    ...(selector === undefined ? {} : { selector: selector.text }),
-    ...(revisions.length === 0 ? {} : { revision: choicesText(revisions) }),
-    ...(against.length === 0 ? {} : { against: choicesText(against) }),
-  }
-}
-
-function unknownFieldsNotes({ namespace, name, unknownFields = [] }: KustomizationRecord): readonly string[] {
-  const note = unknownFieldsNote(unknownFields)
-  return note === undefined ? [] : [`Kustomization ${namespace ?? ''}/${name}: ${note}`]
-}
-
-/** Flux says of each member that another is not ready, and never more than that. */
-function withCycle(
-  record: KustomizationRecord,
-  cycles: ReadonlyMap<string, readonly string[]>,
-): KustomizationRecord {
-  const cycle = cycles.get(fullName({ namespace: record.namespace ?? '', name: record.name }))
-  if (cycle === undefined) return record
-  const message = [record.message, cycleWords(cycle)].filter((words) => words !== undefined).join('\n')
-  return { ...record, message, dependsOnCycle: cycle }
-}

@@ -3,6 +3,7 @@ import { readKustomization, type FluxReference, type Kustomization } from '../de
 import { readSource, referenceKey, type Source } from '../desired/source/source.js'
 import { linkSources } from '../desired/source/source-links.js'
 import { GitOpsError } from '../errors.js'
+import type { KubernetesObject } from '../object.js'
 import type { Cluster } from '../live/cluster.js'
 import type { Discovery } from '../live/discovery.js'
 import { getFlux, listFlux } from '../live/flux-objects.js'
@@ -15,6 +16,8 @@ export interface FluxState {
   /** By `referenceKey`, each with the sources that it is made of. */
   readonly sources: ReadonlyMap<string, Source>
   readonly generators: readonly ArtifactGenerator[]
+  /** Kustomizations and sources as they were read. */
+  readonly objects: readonly KubernetesObject[]
   /** Why sources could not be read: by kind, or by the `referenceKey` of one of them. */
   readonly sourceProblems: ReadonlyMap<string, GitOpsError>
   /** Set where the whole cluster could not be read and one namespace was. */
@@ -53,6 +56,7 @@ export async function readFluxState(
   return {
     kustomizations,
     generators,
+    objects: [...objects, ...reading.objects],
     sources: linkSources(reading.sources, generators),
     sourceProblems: reading.problems,
     ...(namespace === undefined ? {} : { namespace }),
@@ -62,6 +66,7 @@ export async function readFluxState(
 /** Reads sources, each kind once; a kind that cannot be read is a problem of its own. */
 class SourceReading {
   readonly sources = new Map<string, Source>()
+  readonly objects: KubernetesObject[] = []
   readonly problems = new Map<string, GitOpsError>()
   readonly #cluster: Cluster
   readonly #discovery: Discovery
@@ -81,6 +86,7 @@ class SourceReading {
       wanted.map((kind) =>
         this.#attempt(kind, async () => {
           const found = await listFlux(this.#cluster, this.#discovery, kind, this.#namespace)
+          for (const object of found) this.objects.push(object)
           for (const source of found.map(readSource)) this.sources.set(referenceKey(source.reference), source)
         }),
       ),
@@ -111,7 +117,9 @@ class SourceReading {
           const known = SOURCE_KINDS.find((one) => one === kind)
           if (known === undefined) return
           const found = await getFlux(this.#cluster, this.#discovery, { kind: known, namespace, name })
-          if (found !== undefined) this.sources.set(key, readSource(found))
+          if (found === undefined) return
+          this.objects.push(found)
+          this.sources.set(key, readSource(found))
         }),
       ),
     )

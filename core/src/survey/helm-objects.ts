@@ -152,6 +152,7 @@ function judgeBoth(subject: Subject, live: KubernetesObject): Judgement {
     custom: isCustom(git.apiVersion),
     ignore: readIgnoreRules(isRecord(driftDetection) ? driftDetection : {}),
     held: helmHeldBecause(plan),
+    book: reading.book,
     ...(upgrade === undefined ? {} : { upgrade }),
   }
   const judgement = judge(git, live, judging)

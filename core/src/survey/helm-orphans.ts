@@ -1,6 +1,6 @@
 import { fullName } from '../desired/dependency-order.js'
 import type { ObjectRecord } from '../drift/report.js'
-import type { KubernetesObject } from '../object.js'
+import { keyOf, keyString, type KubernetesObject } from '../object.js'
 import type { HelmPlan } from './helm-plan.js'
 import type { Reading } from './reading.js'
 
@@ -12,17 +12,23 @@ import type { Reading } from './reading.js'
  */
 export function helmOrphanRecords(
   plan: HelmPlan,
-  { live, helm }: Pick<Reading, 'live' | 'helm'>,
+  { helm }: Pick<Reading, 'helm'>,
   released: ReadonlySet<string>,
 ): readonly ObjectRecord[] {
   const isHook = (key: string): boolean =>
     [plan.build, plan.next].some((result) => result?.ok === true && result.build.hooks.has(key))
-  return (helm.labelled.get(fullName(plan.release)) ?? []).flatMap((key) => {
-    const object = released.has(key) || isHook(key) ? undefined : live.objects.get(key)
-    const isOrphan = object !== undefined && object.kind !== 'CustomResourceDefinition'
-    return isOrphan ? [orphanRecord(plan, object)] : []
-  })
+  return (helm.labelled.get(fullName(plan.release)) ?? [])
+    .filter((object) => {
+      const key = keyString(keyOf(object))
+      return !released.has(key) && !isHook(key) && !isCopy(object)
+    })
+    .filter(({ kind }) => kind !== 'CustomResourceDefinition')
+    .map((object) => orphanRecord(plan, object))
 }
+
+/** Copies made by controllers carry the labels of what they were copied from, and an owner reference. */
+const isCopy = ({ metadata: { ownerReferences } }: KubernetesObject): boolean =>
+  Array.isArray(ownerReferences) && ownerReferences.length > 0
 
 function orphanRecord({ release }: HelmPlan, live: KubernetesObject): ObjectRecord {
   const { apiVersion, namespace, name } = release

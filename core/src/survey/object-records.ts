@@ -193,6 +193,7 @@ function judgeBoth(subject: Subject, live: KubernetesObject): Judgement {
     custom: isCustom(git.apiVersion),
     ignore: readIgnoreRules(plan.kustomization.spec),
     held: heldBecause(plan),
+    book: reading.book,
     force: plan.kustomization.spec.force === true,
     ahead: plan.ahead === true,
   }

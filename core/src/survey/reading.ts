@@ -1,7 +1,11 @@
 import { fullName } from '../desired/dependency-order.js'
+import { OWNER_NAME, OWNER_NAMESPACE } from '../desired/decorate.js'
 import { HELM_OWNER_NAME, HELM_OWNER_NAMESPACE, type HelmRelease } from '../desired/helm-release.js'
 import type { Kustomization } from '../desired/kustomization.js'
 import type { Prediction } from '../drift/prediction.js'
+import { BUILT_IN } from '../drift/rules/built-in.js'
+import type { Rulebook } from '../drift/rules/explanation.js'
+import type { Rule } from '../drift/rules/rule.js'
 import { createSchema, type Schema } from '../drift/schema.js'
 import type { Cluster } from '../live/cluster.js'
 import type { Discovery } from '../live/discovery.js'
@@ -9,25 +13,32 @@ import { ClusterLists } from '../live/cluster-lists.js'
 import { toldTogether, type Told } from '../live/counted.js'
 import { OWNER_LABEL, readLive, type LiveState, type Wanted } from '../live/list.js'
 import { openApiDocuments } from '../live/openapi.js'
-import { isRecord, keyString, type KubernetesObject } from '../object.js'
-import { isNameUnknown } from './generated-names.js'
+import { keyString, type KubernetesObject } from '../object.js'
+import { readDeciders, type Pair } from './deciders.js'
+import { definitionsOf, type Definitions } from './definitions.js'
 import { releasedObjects, type HelmPlan } from './helm-plan.js'
 import { inventoryItems } from './inventory-items.js'
+import { scanLabels, type LabelScan, type LabelScope } from './label-scan.js'
 import { labelledObjects } from './orphans.js'
 import type { Plan } from './plan.js'
 import { clusterKey } from './scope.js'
 import { isOwnerAsked, ownerSelector, type Focus } from './scope-focus.js'
+import { builtObjects, wantedOf } from './wanted.js'
 
 /** What was read of the cluster to judge the plans by. */
 export interface Reading {
   readonly live: LiveState
-  /** Keys of live objects by the full name of the Kustomization whose labels they carry. */
-  readonly labelled: ReadonlyMap<string, readonly string[]>
+  /** Live objects of no build and no inventory, by the full name of the Kustomization whose labels they carry. */
+  readonly labelled: ReadonlyMap<string, readonly KubernetesObject[]>
   readonly discovery: Discovery
   readonly schema: Schema
   readonly definitions: Definitions
   /** The Kustomizations whose builds have an object, by its key. */
   readonly claims: ReadonlyMap<string, readonly Kustomization[]>
+  /** What explains that objects are not as Git says. */
+  readonly book: Rulebook
+  /** How it was read, where that was not the usual way. */
+  readonly notes: readonly string[]
   /** What dry runs came to, by the built object; absent where none were asked for. */
   readonly predictions?: ReadonlyMap<KubernetesObject, Prediction>
   readonly helm: HelmReading
@@ -35,7 +46,7 @@ export interface Reading {
 
 /** The same of HelmReleases. */
 export interface HelmReading {
-  readonly labelled: ReadonlyMap<string, readonly string[]>
+  readonly labelled: ReadonlyMap<string, readonly KubernetesObject[]>
   readonly claims: ReadonlyMap<string, readonly HelmRelease[]>
 }
 
@@ -43,13 +54,6 @@ export interface HelmReading {
 export interface Plans {
   readonly kustomizations: readonly Plan[]
   readonly helmReleases: readonly HelmPlan[]
-}
-
-/** What Git itself brings along: an object that needs one of these can be missing for that reason. */
-export interface Definitions {
-  /** Kinds of CustomResourceDefinitions, as `group/Kind`. */
-  readonly kinds: ReadonlySet<string>
-  readonly namespaces: ReadonlySet<string>
 }
 
 /** What the cluster is read with. */
@@ -65,6 +69,10 @@ export interface ReadingMeans {
   readonly also?: readonly Wanted[]
   /** All Kustomizations there are; those without a plan claim what their inventories list. */
   readonly kustomizations?: readonly Kustomization[]
+  /** Where to look for objects that nobody declares; nowhere unless given. */
+  readonly labels?: LabelScope | undefined
+  /** The user's own rules that are in force. */
+  readonly userRules?: readonly Rule[]
   /** Told how many kinds have been read. */
   readonly told?: Told
 }
@@ -89,15 +97,22 @@ export async function readCluster(plans: Plans, means: ReadingMeans): Promise<Re
   const { kustomizations, helmReleases } = plans
   const { cluster, discovery, cacheDirectory } = means
   const definitions = definitionsOf(plans)
-  const { wanted, released } = wantedOf(plans, means, definitions)
+  const { wanted, released, known } = wantedOf(plans, means, definitions)
   const versions = [...new Set([...wanted, ...released].map((item) => item.apiVersion))]
-  const [live, documents] = await Promise.all([
+  const [live, scan, documents] = await Promise.all([
     readAll(wanted, released, means),
+    means.labels === undefined ? NO_SCAN : scanLabels(cluster, discovery, wanted, means.labels),
     openApiDocuments(cluster, versions, cacheDirectory),
   ])
+  const deciders = await readDeciders(pairsOf(plans, live, discovery), discovery, cluster)
   return {
     live,
-    labelled: labelledObjects(live.objects),
+    notes: [...live.notes, ...scan.notes, ...deciders.notes],
+    labelled: labelledObjects([live.objects, scan.objects], {
+      labels: [OWNER_NAME, OWNER_NAMESPACE],
+      known: new Set(known.map(({ key }) => keyString(key))),
+    }),
+    book: { rules: [...(means.userRules ?? []), ...BUILT_IN], ties: deciders.ties },
     discovery,
     schema: createSchema(documents),
     definitions,
@@ -113,7 +128,10 @@ export async function readCluster(plans: Plans, means: ReadingMeans): Promise<Re
       means.kustomizations ?? [],
     ),
     helm: {
-      labelled: labelledObjects(live.objects, HELM_OWNER_NAME, HELM_OWNER_NAMESPACE),
+      labelled: labelledObjects([live.objects], {
+        labels: [HELM_OWNER_NAME, HELM_OWNER_NAMESPACE],
+        known: new Set(),
+      }),
       claims: claimsOf(
         helmReleases.map((plan) => [plan.release, releasedObjects(plan)]),
         discovery,
@@ -122,16 +140,32 @@ export async function readCluster(plans: Plans, means: ReadingMeans): Promise<Re
   }
 }
 
+const NO_SCAN: LabelScan = { objects: new Map(), notes: [] }
+
+/** What both Git or a release and the cluster have. */
+function pairsOf(
+  { kustomizations, helmReleases }: Plans,
+  live: LiveState,
+  discovery: Discovery,
+): readonly Pair[] {
+  const objects = [...kustomizations.flatMap(builtObjects), ...helmReleases.flatMap(releasedObjects)]
+  return objects.flatMap((git) => {
+    const key = clusterKey(git, discovery)
+    const found = key === undefined ? undefined : live.objects.get(keyString(key))
+    return found === undefined ? [] : [{ git, live: found }]
+  })
+}
+
 /** Objects of releases carry another label, so that their kinds are listed once more; only those that releases have. */
 async function readAll(
   wanted: readonly Wanted[],
   released: readonly Wanted[],
   { cluster, discovery, lists, told, focus }: ReadingMeans,
 ): Promise<LiveState> {
-  if (released.length === 0)
-    return readLive(cluster, discovery, wanted, { lists, ...(told === undefined ? {} : { told }) })
-  const [toldOfWanted, toldOfReleased] = toldTogether(told ?? (() => undefined))
   const byName = focus?.owners.length === 0
+  if (released.length === 0)
+    return readLive(cluster, discovery, wanted, { lists, byName, ...(told === undefined ? {} : { told }) })
+  const [toldOfWanted, toldOfReleased] = toldTogether(told ?? (() => undefined))
   const helmLists = new ClusterLists(cluster, HELM_OWNER_NAME)
   const [live, others] = await Promise.all([
     readLive(cluster, discovery, wanted, { lists, byName, told: toldOfWanted }),
@@ -145,71 +179,6 @@ async function readAll(
     requests: live.requests + others.requests,
   }
 }
-
-/** Few objects are asked for by name; everything of an owner is, and everything where nothing is named. */
-function wantedOf(
-  { kustomizations, helmReleases }: Plans,
-  { discovery, focus, also = [] }: ReadingMeans,
-  { namespaces }: Definitions,
-): { readonly wanted: readonly Wanted[]; readonly released: readonly Wanted[] } {
-  const all = eachOnce([...wantedObjects(kustomizations, discovery), ...also])
-  const released = wantedReleased(helmReleases, all, discovery)
-  if (focus === undefined) return { wanted: all, released }
-  const owned = kustomizations.filter(({ kustomization }) =>
-    isOwnerAsked(focus, { ...kustomization, kind: 'Kustomization' }),
-  )
-  const asked = new Set(focus.objects.map(({ key }) => keyString(key)))
-  const isAsked = ({ key }: Wanted): boolean => asked.has(keyString(key))
-  const single = [...all, ...released].filter(isAsked)
-  const known = new Set(single.map(({ key }) => keyString(key)))
-  const unknown = focus.objects.filter(({ key }) => !known.has(keyString(key)))
-  const homes = [...new Set(focus.objects.map(({ key }) => key.namespace))]
-    .filter((name) => namespaces.has(name))
-    .map((name) => ({ apiVersion: 'v1', key: { group: '', kind: 'Namespace', namespace: '', name } }))
-  const more = focus.owners.length === 0 ? [] : also
-  const wanted = [...wantedObjects(owned, discovery), ...all.filter(isAsked), ...unknown, ...more, ...homes]
-  const ofOwners = focus.owners.some(({ kind }) => kind === 'HelmRelease')
-  return { wanted: eachOnce(wanted), released: ofOwners ? released : released.filter(isAsked) }
-}
-
-/** The first of each counts: its version is the one to compare in. */
-const eachOnce = (wanted: readonly Wanted[]): readonly Wanted[] => [
-  ...new Map([...wanted].reverse().map((one) => [keyString(one.key), one])).values(),
-]
-
-/** What releases have; what Git has as well is read for Git. */
-function wantedReleased(
-  plans: readonly HelmPlan[],
-  others: readonly Wanted[],
-  discovery: Discovery,
-): readonly Wanted[] {
-  const found = new Set(others.map(({ key }) => keyString(key)))
-  return plans.flatMap(releasedObjects).flatMap((object) => {
-    const key = clusterKey(object, discovery)
-    if (key === undefined || found.has(keyString(key))) return []
-    found.add(keyString(key))
-    return [{ apiVersion: object.apiVersion, key }]
-  })
-}
-
-/** Everything that Git or an inventory names; the version is Git's, for that is the one to compare in. */
-function wantedObjects(plans: readonly Plan[], discovery: Discovery): readonly Wanted[] {
-  const wanted = new Map<string, Wanted>()
-  for (const object of plans.flatMap(builtObjects)) {
-    const key = clusterKey(object, discovery)
-    const id = key === undefined ? undefined : keyString(key)
-    if (key === undefined || id === undefined || wanted.has(id) || isNameUnknown(object)) continue
-    wanted.set(id, { apiVersion: object.apiVersion, key })
-  }
-  for (const item of plans.flatMap(({ kustomization }) => inventoryItems(kustomization))) {
-    if (!wanted.has(keyString(item.key))) wanted.set(keyString(item.key), item)
-  }
-  return [...wanted.values()]
-}
-
-/** What the builds of a plan have. */
-export const builtObjects = (plan: Plan): readonly KubernetesObject[] =>
-  [plan.build, plan.next].flatMap((result) => (result?.ok === true ? result.build.objects : []))
 
 function claimsOf<Owner>(
   built: readonly (readonly [Owner, readonly KubernetesObject[]])[],
@@ -244,19 +213,4 @@ function withUnplanned(
     }
   }
   return whole
-}
-
-function definitionsOf({ kustomizations, helmReleases }: Plans): Definitions {
-  const objects = [...kustomizations.flatMap(builtObjects), ...helmReleases.flatMap(releasedObjects)]
-  return {
-    kinds: new Set(objects.flatMap(definedKind)),
-    namespaces: new Set(
-      objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name),
-    ),
-  }
-}
-
-function definedKind({ kind, spec }: KubernetesObject): readonly string[] {
-  if (kind !== 'CustomResourceDefinition' || !isRecord(spec) || !isRecord(spec.names)) return []
-  return [`${String(spec.group)}/${String(spec.names.kind)}`]
 }

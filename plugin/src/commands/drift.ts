@@ -15,6 +15,7 @@ import { FORMATS, printReport, type Format } from '../printers/report.js'
 import { createStyle, isColored, type ColorChoice } from '../printers/style.js'
 import { visible } from '../printers/text.js'
 import { readRevisionFlag } from '../revision-choice.js'
+import { openRules, RULES_FILE } from '../rules-file.js'
 import { readTargetNames } from '../target-name.js'
 import { PIPE_COLUMNS } from '../terminal.js'
 import { watchOutput } from '../watch-output.js'
@@ -73,6 +74,15 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
       multipleNonGreedy: true,
       exclusive: ['revision'],
     }),
+    orphans: Flags.boolean({
+      description: 'look for objects that are left behind in every kind that the server lists',
+      helpGroup: 'SCOPE',
+    }),
+    rules: Flags.string({
+      description: `rules by which differences are no drift; ${RULES_FILE} of the working directory, where there is one`,
+      helpGroup: 'GIT',
+      helpValue: '<file>',
+    }),
     ...clusterFlags,
     ...outputFlags,
     exact: Flags.boolean({
@@ -106,7 +116,9 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
     const { args, flags } = await this.parse(Drift)
     const { terminal } = this
     const failOn = flags['fail-on'] === undefined ? undefined : readVerdicts(flags['fail-on'])
-    const asked = readScope(args.target ?? [], flags)
+    const rules = openRules(flags.rules, terminal.workingDirectory)
+    const scope = readScope(args.target ?? [], flags)
+    const asked = { ...scope, orphans: flags.orphans, ...defined({ rules }) }
     if (flags.watch) {
       await this.#watch(asked, flags)
       return

@@ -128,5 +128,6 @@ export function printExplained(field: FieldRecord, { style, width }: FieldOption
   if (field.op !== 'added')
     pieces.push({ text: visible(`git ${inline(field.git) ?? '…'}`), paint: style.git })
   if (field.actor !== undefined) pieces.push({ text: visible(actorName(field.actor)), paint: style.dim })
+  if (field.rule !== undefined) pieces.push({ text: visible(`[${field.rule}]`), paint: style.dim })
   return fill(pieces, { width, first: '    ', rest: INDENT, gap: '  ' })
 }

@@ -4,6 +4,7 @@ import type {
   HelmReleaseRecord,
   KustomizationRecord,
   ObjectRecord,
+  ObjectRef,
   Verdict,
 } from '@kubectl-gitops/core/drift/report.js'
 import { displayName, groupVersion } from '@kubectl-gitops/core/object.js'
@@ -34,8 +35,31 @@ export function printHuman(report: DriftReport, options: HumanOptions): string {
   const owners: readonly Owner[] = [...report.kustomizations, ...report.helmReleases]
   const blocks = owners.map((owner) => printOwner(report, owner, it))
   const summary = printSummary(report, it.style, it.width).join('\n')
-  return [...blocks.filter((block) => block !== ''), summary].join('\n\n') + '\n'
+  return [...blocks, ...printUnowned(report, it), summary].filter((block) => block !== '').join('\n\n') + '\n'
 }
+
+/** Objects whose owner is not on the cluster, or that are Flux's own and nobody applies, a block an owner. */
+function printUnowned(report: DriftReport, it: HumanOptions): readonly string[] {
+  const owners = new Map<string, ObjectRecord[]>()
+  const records = [...report.kustomizations, ...report.helmReleases]
+  for (const object of report.objects) {
+    if (records.some((one) => isOwner(one, object))) continue
+    if (object.verdict === 'in-sync' && !it.wide) continue
+    const { kind, namespace = '', name } = object.owner
+    const title = `${kind}/${namespace}/${name}`
+    owners.set(title, [...(owners.get(title) ?? []), object])
+  }
+  return [...owners].map(([title, objects]) => {
+    const isSelf = objects.every((one) => one.kind === one.owner.kind && one.name === one.owner.name)
+    const facts = [{ text: isSelf ? 'nothing applies it' : 'not on this cluster' }]
+    const pieces = [{ text: visible(title), paint: it.style.bold }, ...facts]
+    const head = fill(pieces, { width: it.width, first: '', rest: '  ' })
+    return paragraphs([head, ...objects.map((object) => printObject(object, { ...it, when: undefined }))])
+  })
+}
+
+const isOwner = ({ kind, namespace, name }: ObjectRef, { owner }: ObjectRecord): boolean =>
+  owner.kind === kind && owner.name === name && owner.namespace === namespace
 
 /** What applies objects. */
 type Owner = KustomizationRecord | HelmReleaseRecord
@@ -43,9 +67,8 @@ type Owner = KustomizationRecord | HelmReleaseRecord
 const isKustomization = (owner: Owner): owner is KustomizationRecord => 'source' in owner
 
 function printOwner(report: DriftReport, owner: Owner, it: HumanOptions): string {
-  const { kind, name, namespace } = owner
   const objects = report.objects
-    .filter((one) => one.owner.kind === kind && one.owner.name === name && one.owner.namespace === namespace)
+    .filter((object) => isOwner(owner, object))
     .filter(({ verdict }) => it.wide || verdict !== 'in-sync')
   if (objects.length === 0 && owner.verdict === 'in-sync' && !it.wide) return ''
   const head = [...heading(owner, it), ...finding(owner, it)].join('\n')
@@ -73,9 +96,16 @@ function heading(owner: Owner, it: HumanOptions): readonly string[] {
   const pieces: readonly Piece[] = [
     { text: visible(`${kind}/${namespace}/${name}`), paint: style.bold },
     ...word,
-    ...[...facts, ...(suspended ? ['suspended'] : [])].map((fact) => ({ text: visible(fact) })),
+    ...[...facts, ...(suspended ? [suspension(owner, now)] : [])].map((fact) => ({ text: visible(fact) })),
   ]
   return fill(pieces, { width, first: '', rest: '  ' })
+}
+
+/** Suspended in Git, or since when and by whom. */
+function suspension(owner: Owner, now: Date): string {
+  const by = isKustomization(owner) ? owner.suspendedBy : undefined
+  if (by === undefined) return 'suspended'
+  return `suspended${by.time === undefined ? '' : ` ${ago(by.time, now)}`} by ${by.manager}`
 }
 
 const revisionFacts = ({ revision, lastReconciled }: KustomizationRecord, now: Date): readonly string[] => [

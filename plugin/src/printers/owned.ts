@@ -13,13 +13,13 @@ export interface OwnerRecord extends ObjectRef {
   readonly chart?: { readonly name?: string; readonly version?: string }
 }
 
-/** A Flux object with the records of what it applies. */
+/** A Flux object with the records of what it applies, or is said to have applied. */
 export interface Owned {
   readonly owner: OwnerRecord
   readonly objects: readonly ObjectRecord[]
 }
 
-/** The Flux objects of a report, each with its objects, in the report's order. */
+/** The Flux objects of a report, each with its objects, in the report's order; then those that only labels name. */
 export function ownedBy(report: DriftReport): readonly Owned[] {
   const objects = new Map<string, ObjectRecord[]>()
   for (const object of report.objects) {
@@ -28,8 +28,23 @@ export function ownedBy(report: DriftReport): readonly Owned[] {
     if (others === undefined) objects.set(name, [object])
     else others.push(object)
   }
-  return ownersOf(report).map((owner) => ({ owner, objects: objects.get(ownerName(owner)) ?? [] }))
+  const owners = ownersOf(report)
+  const names = new Set(owners.map(ownerName))
+  const others = [...objects].filter(([name]) => !names.has(name)).map(([, strays]) => strays)
+  return [
+    ...owners.map((owner) => ({ owner, objects: objects.get(ownerName(owner)) ?? [] })),
+    ...others.flatMap(([first, ...rest]) =>
+      first === undefined ? [] : [{ owner: absentOwner(first), objects: [first, ...rest] }],
+    ),
+  ]
 }
+
+/** Of an owner that is not there nothing is wrong but what it left behind. */
+const absentOwner = ({ owner }: ObjectRecord): OwnerRecord => ({
+  ...owner,
+  verdict: 'in-sync',
+  message: 'nothing in this report applies these objects',
+})
 
 /** Everything in a report that applies objects. */
 export function ownersOf({ kustomizations, helmReleases }: DriftReport): readonly OwnerRecord[] {

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
-import { allowsOthers, isPruneDisabled, optOut } from '@kubectl-gitops/core/drift/switches.js'
+import {
+  allowsOthers,
+  isPruneDisabled,
+  isSwitch,
+  optOut,
+  pruneOptOut,
+} from '@kubectl-gitops/core/drift/switches.js'
 import type { KubernetesObject } from '@kubectl-gitops/core/object.js'
+import { fieldPath, formatPointer } from '@kubectl-gitops/core/pointer.js'
 
 const with_ = (metadata: object = {}): KubernetesObject => ({
   apiVersion: 'v1',
@@ -48,6 +55,37 @@ describe("Flux's switches on an object", () => {
     ['a value that is no text', annotated('reconcile', { disabled: true }), labelled('ssa', 7)],
   ])('%s takes nothing out', (_, git, live) => {
     expect(optOut(git, live)).toBeUndefined()
+  })
+
+  it('tell where they stand on the live object', () => {
+    const places = [labelled('reconcile', 'disabled'), annotated('ssa', 'Merge')].map((live) => {
+      const { path = [] } = optOut(NONE, live) ?? {}
+      return formatPointer(path)
+    })
+    expect(places).toEqual([
+      '/metadata/labels/kustomize.toolkit.fluxcd.io~1reconcile',
+      '/metadata/annotations/kustomize.toolkit.fluxcd.io~1ssa',
+    ])
+  })
+
+  it.each<[KubernetesObject, KubernetesObject, string | undefined]>([
+    [NONE, annotated('prune', 'Disabled'), 'prune-disabled-live-only'],
+    [NONE, labelled('prune', 'disabled'), 'prune-disabled-live-only'],
+    [annotated('prune', 'disabled'), annotated('prune', 'disabled'), undefined],
+    [annotated('prune', 'disabled'), NONE, undefined],
+    [NONE, annotated('prune', 'enabled'), undefined],
+  ])('prune: disabled is an opt-out where live alone has it (%#)', (git, live, expected) => {
+    expect(pruneOptOut(git, live)?.reason).toBe(expected)
+  })
+
+  it.each<[readonly string[], boolean]>([
+    [['metadata', 'labels', 'kustomize.toolkit.fluxcd.io/prune'], true],
+    [['metadata', 'annotations', 'helm.toolkit.fluxcd.io/driftDetection'], true],
+    [['metadata', 'annotations', 'reconcile.fluxcd.io/requestedAt'], false],
+    [['metadata', 'annotations'], false],
+    [['spec', 'annotations', 'kustomize.toolkit.fluxcd.io/prune'], false],
+  ])('%j is a switch: %p', (names, expected) => {
+    expect(isSwitch(fieldPath([], ...names))).toBe(expected)
   })
 
   it('allow others in Git only', () => {

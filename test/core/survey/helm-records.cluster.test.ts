@@ -126,7 +126,8 @@ describeWith(NEEDED, 'HelmReleases whose Secrets are as Helm makes them', () => 
     const discovery = await discover(cluster)
     const state = await readHelmState(cluster, discovery, namespace)
     const lists = new ClusterLists(cluster, OWNER_LABEL)
-    const means = { cluster, discovery, lists, cacheDirectory: cache.path }
+    const labels = { everyKind: false, namespace: undefined }
+    const means = { cluster, discovery, lists, cacheDirectory: cache.path, labels, rules: [] }
     const reading = await readCluster({ kustomizations: [], helmReleases: state.plans }, means)
     return helmRecords(state, reading, scope)
   }
