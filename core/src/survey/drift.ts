@@ -1,3 +1,4 @@
+import { isKustomization, type FluxReference } from '../desired/kustomization.js'
 import { BUILDS_AT_ONCE, type Kustomize } from '../desired/kustomize.js'
 import type { DriftReport } from '../drift/report.js'
 import { rulesInForce, type RulesFile } from '../drift/rules/rules-file.js'
@@ -18,6 +19,7 @@ import type { OpenRepository } from './repositories.js'
 import type { RevisionChoice } from './revision-choice.js'
 import { findFocus, isBuilt, refuseAbsent, type Focus } from './scope-focus.js'
 import type { TargetName } from './scope-target.js'
+import { marksOf, readMarks, referenceOf, settle, type Surveyed } from './settled.js'
 import { readVariables } from './variables.js'
 
 /** What a survey needs from the outside. */
@@ -63,6 +65,33 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
   const { cluster, progress } = request
   progress('reading the kinds of the cluster')
   const discovery = request.discovery ?? (await discover(cluster))
+  const first = await surveyOnce(request, discovery)
+  // A few objects by their names are read in no time.
+  if (first.isSmall) return first.report
+  return settle(
+    first,
+    (before) => readMarks(cluster, discovery, before, first.namespace),
+    (owners) => surveyOnce({ ...request, ...focusOnOwners(request, owners) }, discovery),
+  )
+}
+
+/** What was asked for by name stays what is asked for. */
+const focusOnOwners = (
+  { targets = [], focusOn }: SurveyRequest,
+  owners: readonly FluxReference[] | undefined,
+): Pick<SurveyRequest, 'focusOn'> => {
+  if (owners === undefined || targets.length > 0 || focusOn !== undefined) return {}
+  return { focusOn: () => ({ owners, objects: [], builders: [], refusals: new Map() }) }
+}
+
+interface Once extends Surveyed {
+  readonly isSmall: boolean
+  /** The one namespace that could be read. */
+  readonly namespace?: string
+}
+
+async function surveyOnce(request: SurveyRequest, discovery: Discovery): Promise<Once> {
+  const { cluster, progress } = request
   progress('reading Kustomizations')
   const state = await readFluxState(cluster, discovery)
   const focus = await focusOf(request, discovery, state)
@@ -98,7 +127,13 @@ export async function surveyDrift(request: SurveyRequest): Promise<DriftReport> 
       await readAsAsked(all, means, request),
     )
     refuseAbsent(focus, made)
-    return made
+    const built = state.objects.filter((one) => isKustomization(one) && isBuilt(focus, referenceOf(one)))
+    return {
+      report: made,
+      marks: marksOf([...built, ...helm.objects]),
+      isSmall: focus?.owners.length === 0,
+      ...(state.namespace === undefined ? {} : { namespace: state.namespace }),
+    }
   } finally {
     await builder.close()
   }
@@ -133,7 +168,8 @@ async function focusOf(
 const needsHelm = (focus: Focus | undefined): boolean =>
   focus === undefined || [...focus.owners, ...focus.builders].some(({ kind }) => kind === 'HelmRelease')
 
-const focusedReleases = ({ plans, notes }: HelmState, focus: Focus | undefined): HelmState => ({
+const focusedReleases = ({ plans, objects, notes }: HelmState, focus: Focus | undefined): HelmState => ({
   plans: plans.filter(({ release }) => isBuilt(focus, { ...release, kind: 'HelmRelease' })),
+  objects: objects.filter((object) => isBuilt(focus, referenceOf(object))),
   notes,
 })

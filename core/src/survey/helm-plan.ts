@@ -44,11 +44,13 @@ export const releasedObjects = ({ build, next }: HelmPlan): readonly KubernetesO
 /** The HelmReleases of a cluster, and why some could not be looked for. */
 export interface HelmState {
   readonly plans: readonly HelmPlan[]
+  /** HelmReleases as they were read. */
+  readonly objects: readonly KubernetesObject[]
   readonly notes: readonly string[]
 }
 
 /** Where nothing of a HelmRelease is asked for. */
-export const NO_RELEASES: HelmState = { plans: [], notes: [] }
+export const NO_RELEASES: HelmState = { plans: [], objects: [], notes: [] }
 
 const SECRETS_AT_ONCE = 8
 
@@ -68,7 +70,8 @@ export async function readHelmState(
     hasNamespaces: (object) => discovery.find(object.apiVersion, object.kind)?.namespaced ?? true,
     secret: (place, key) => gate(() => readReleaseSecret(cluster, place, key)),
   }
-  return { plans: await Promise.all(objects.map((object) => plan(readHelmRelease(object), reader))), notes }
+  const plans = await Promise.all(objects.map((object) => plan(readHelmRelease(object), reader)))
+  return { plans, objects, notes }
 }
 
 interface Reader {
