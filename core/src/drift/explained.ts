@@ -3,6 +3,7 @@ import { fieldPath, pathIdentity, type Path } from '../pointer.js'
 import { HELM_MANAGER, type Applier } from './actor.js'
 import { unownedRecord, type Circumstances } from './fate.js'
 import { isIgnoredByFlux, type IgnoreRule } from './ignore.js'
+import { valueAt } from './lookup.js'
 import type { FieldRecord } from './report.js'
 import {
   explain,
@@ -11,6 +12,7 @@ import {
   type Explanation,
   type Rulebook,
 } from './rules/explanation.js'
+import { UNKNOWN_TYPE } from './schema.js'
 
 /** What decides whether a field that is not Git's is drift. */
 export interface Explaining extends Circumstances {
@@ -53,9 +55,10 @@ function explainedObject({ asserted, live, type, entries, applier, out }: Explai
 export function explainedRecord(it: Explaining, { path }: Placed, record: FieldRecord): FieldRecord {
   const found = explanationOf(it, path)
   if (found?.settles !== true) return record
-  // What others add below an ignored path Flux takes over and drops all the same.
-  const isTakenOver = found.rule === FLUX_IGNORE && record.op === 'added' && record.willRevert
-  if (isTakenOver) return { ...record, rule: found.rule }
+  // What others add below an ignored path Flux takes over and drops all the same; what nobody owns goes with the rest.
+  const isNobodys = record.actor === undefined
+  const goes = record.op === 'added' && record.willRevert && (found.rule === FLUX_IGNORE || isNobodys)
+  if (goes) return { ...record, rule: found.rule }
   const willRevert = found.rule !== FLUX_IGNORE && record.willRevert
   return { ...record, willRevert, because: found.because, rule: found.rule }
 }
@@ -64,10 +67,19 @@ export function explainedRecord(it: Explaining, { path }: Placed, record: FieldR
 export function unownedRecords(it: Explaining): readonly FieldRecord[] {
   const replicas = pathIdentity(REPLICAS.path)
   return unownedFields(explainedObject(it), it.book)
-    .filter((path) => pathIdentity(path) !== replicas)
+    .filter((path) => pathIdentity(path) !== replicas && !isInForeignItem(it, path))
     .map((path) => explainedRecord(it, { path }, unownedRecord(it, path)))
     .filter(({ rule }) => rule !== undefined)
 }
+
+/** Is it a part of a list item that Git does not have? It goes or stays with that. */
+const isInForeignItem = ({ git, type }: Explaining, path: Path): boolean =>
+  path
+    .slice(0, -1)
+    .some(
+      ({ kind }, index) =>
+        kind === 'key' && valueAt(git, path.slice(0, index + 1), type ?? UNKNOWN_TYPE) === undefined,
+    )
 
 /** The object that decides all of these fields, as an autoscaler does, against what Git declares. */
 export function deciderOf(it: Explaining, fields: readonly Placed[]): string | undefined {

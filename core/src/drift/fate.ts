@@ -103,10 +103,16 @@ export function unownedRecord(it: Circumstances, path: Path): FieldRecord {
     field: formatField(path),
     op: 'added',
     live: shownLive(it, { path, live: valueAt(it.live, path) }, MASK),
-    willRevert: false,
-    because: 'nobody owns it, so Flux leaves it alone',
+    ...fateOfUnowned(it, path),
   }
 }
+
+function fateOfUnowned(it: Circumstances, path: Path): Fate {
+  if (it.applier !== HELM_MANAGER && goesWithItsService(path, it)) return unlessHindered(it, GOES_ALONG)
+  return { willRevert: false, because: 'nobody owns it, so Flux leaves it alone' }
+}
+
+const GOES_ALONG = 'the server drops it along with what Flux takes away'
 
 /**
  * Replicas that Git leaves open and that are not the default of 1. A first write through the scale subresource
@@ -147,8 +153,7 @@ function fateOfAddition(it: Circumstances, addition: Addition): Fate {
 function fateWhenTakenOver(it: Circumstances, { path, entry }: Addition): Fate {
   if (isCleanedUp(path)) return unlessHindered(it, 'Flux takes this mark off whatever it applies')
   if (isAlwaysSent(it.git, path)) return unlessHindered(it, ALWAYS_SENT)
-  if (goesWithItsService(path, it))
-    return unlessHindered(it, 'the server drops it along with what Flux takes away')
+  if (goesWithItsService(path, it)) return unlessHindered(it, GOES_ALONG)
   if (adoptionsOf(it).some((one) => one.sends === 'live' && isBelow(path, one.path))) return ADOPTED
   const keeper = keeperOf(it, path)
   if (keeper !== undefined)
