@@ -1,9 +1,10 @@
+import { FLUX_MANAGER } from '../drift/actor.js'
 import { readTies, TYING_KINDS, type Tie } from '../drift/rules/tie.js'
 import type { Cluster } from '../live/cluster.js'
 import { ClusterLists } from '../live/cluster-lists.js'
 import type { ApiResource, Discovery } from '../live/discovery.js'
 import { listKind } from '../live/kind-list.js'
-import { isRecord, type KubernetesObject } from '../object.js'
+import { isRecord, type KubernetesObject, type ManagedFieldsEntry } from '../object.js'
 
 /** An object as Git has it and as it is. */
 export interface Pair {
@@ -26,13 +27,18 @@ export async function readDeciders(
   discovery: Discovery,
   cluster: Pick<Cluster, 'pages'>,
 ): Promise<Deciders> {
-  const concerned = pairs.flatMap((pair) => kindsBehind(pair).map((kind) => ({ kind, pair })))
+  const traces = new Map<string, Set<string>>()
+  for (const pair of pairs) {
+    for (const kind of kindsBehind(pair)) {
+      const namespaces = traces.get(kind) ?? new Set()
+      traces.set(kind, namespaces.add(pair.live.metadata.namespace ?? ''))
+    }
+  }
   const lists = TYING_KINDS.flatMap((kind) => {
-    const traces = concerned.filter((one) => one.kind === kind)
+    const namespaces = traces.get(kind)
     const [group = '', name = ''] = kind.split('/')
-    const resource = traces.length === 0 ? undefined : discovery.preferred(group, name)
-    const namespaces = [...new Set(traces.map(({ pair }) => pair.live.metadata.namespace ?? ''))].sort()
-    return resource === undefined ? [] : [readKind(cluster, resource, namespaces)]
+    const resource = namespaces === undefined ? undefined : discovery.preferred(group, name)
+    return resource === undefined ? [] : [readKind(cluster, resource, [...(namespaces ?? [])].sort())]
   })
   const read = await Promise.all(lists)
   return {
@@ -57,18 +63,22 @@ async function readKind(
 
 const SCALERS = ['autoscaling/HorizontalPodAutoscaler', 'keda.sh/ScaledObject']
 
+const NONE: readonly string[] = []
+
 /** The kinds that may have left the traces that this object bears; most bear none, and cost nothing. */
 function kindsBehind({ git, live }: Pair): readonly string[] {
   const entries = live.metadata.managedFields ?? []
+  const scale = replicasOf(live)
+  const isScaled = scale !== (replicasOf(git) ?? (scale === undefined ? undefined : 1))
+  if (!isScaled && entries.every(isFluxApplied)) return NONE
   const isWrittenBy = (name: RegExp): boolean => entries.some(({ manager = '' }) => name.test(manager))
-  const isScaled =
-    replicasOf(live) !== (replicasOf(git) ?? (replicasOf(live) === undefined ? undefined : 1)) ||
-    entries.some(({ subresource }) => subresource === 'scale')
   return [
-    ...(isScaled ? SCALERS : []),
+    ...(isScaled || entries.some(({ subresource }) => subresource === 'scale') ? SCALERS : []),
     ...(isWrittenBy(/^vpa-/) ? ['autoscaling.k8s.io/VerticalPodAutoscaler'] : []),
     ...(isWrittenBy(/^flagger$/) ? ['flagger.app/Canary'] : []),
   ]
 }
+
+const isFluxApplied = ({ manager }: ManagedFieldsEntry): boolean => manager === FLUX_MANAGER
 
 const replicasOf = ({ spec }: KubernetesObject): unknown => (isRecord(spec) ? spec.replicas : undefined)

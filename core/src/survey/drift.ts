@@ -47,6 +47,8 @@ export interface SurveyRequest {
   readonly orphans?: boolean
   /** Rules of the user's own, by which fields are no drift. */
   readonly rules?: RulesFile
+  /** What the server filled in is not to be explained: it takes time, and not every form shows it. */
+  readonly silent?: boolean
   /** Lets the server rehearse the apply of what is undecided otherwise. */
   readonly exact?: boolean
   readonly now: () => Date

@@ -73,6 +73,8 @@ export interface ReadingMeans {
   readonly labels?: LabelScope | undefined
   /** The user's own rules that are in force. */
   readonly userRules?: readonly Rule[]
+  /** Nobody will look at what the server filled in. */
+  readonly silent?: boolean
   /** Told how many kinds have been read. */
   readonly told?: Told
 }
@@ -112,7 +114,11 @@ export async function readCluster(plans: Plans, means: ReadingMeans): Promise<Re
       labels: [OWNER_NAME, OWNER_NAMESPACE],
       known: new Set(known.map(({ key }) => keyString(key))),
     }),
-    book: { rules: [...(means.userRules ?? []), ...BUILT_IN], ties: deciders.ties },
+    book: {
+      rules: [...(means.userRules ?? []), ...BUILT_IN],
+      ties: deciders.ties,
+      silent: means.silent === true,
+    },
     discovery,
     schema: createSchema(documents),
     definitions,

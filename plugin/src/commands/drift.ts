@@ -11,7 +11,7 @@ import { defined } from '../defined.js'
 import { clusterFlags, gitFlags, outputFlags, scopeFlags, targetArgs } from '../flags.js'
 import { externalDiff, runExternalDiff } from '../external-diff.js'
 import { diffFiles, diffNotes, type SidesByRecord } from '../printers/diff.js'
-import { FORMATS, printReport, type Format } from '../printers/report.js'
+import { FORMATS, printReport, showsExplained, type Format } from '../printers/report.js'
 import { createStyle, isColored, type ColorChoice } from '../printers/style.js'
 import { visible } from '../printers/text.js'
 import { readRevisionFlag } from '../revision-choice.js'
@@ -118,7 +118,9 @@ Exit codes: 0 all in sync; 1 anything drifted, missing, orphaned or failed; 2 an
     const failOn = flags['fail-on'] === undefined ? undefined : readVerdicts(flags['fail-on'])
     const rules = openRules(flags.rules, terminal.workingDirectory)
     const scope = readScope(args.target ?? [], flags)
-    const asked = { ...scope, orphans: flags.orphans, ...defined({ rules }) }
+    // A rule of the user's own may be about just that.
+    const silent = rules === undefined && !flags.watch && !showsExplained(flags.output)
+    const asked = { ...scope, orphans: flags.orphans, silent, ...defined({ rules }) }
     if (flags.watch) {
       await this.#watch(asked, flags)
       return

@@ -24,6 +24,10 @@ export const FORMATS = [
 ] as const
 export type Format = (typeof FORMATS)[number]
 
+/** Does a form show what is explained of objects in sync? A watch in a pipe writes whole records, too. */
+export const showsExplained = (format: Format | undefined): boolean =>
+  format === 'wide' || format === 'json' || format === 'yaml' || format === 'ndjson'
+
 export interface PrintOptions extends Omit<HumanOptions, 'wide'> {
   /** For `diff`: a report alone does not hold whole objects. */
   readonly sides: SidesByRecord
