@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { whySkipped } from '../support/binaries.js'
@@ -8,6 +7,7 @@ import { startFlux, type Flux } from '../support/flux.js'
 import type { FluxRepository } from '../support/flux-repository.js'
 import { kustomizationVerdictsOf, runDrift, verdictsOf } from '../support/plugin.js'
 import { temporaryFolder } from '../support/processes.js'
+import { raiseVersions } from '../support/raised-versions.js'
 import { ROOT } from '../support/source-files.js'
 
 const BUNDLE = join(ROOT, '../shared/corpora/histories/gitops-linkerd.bundle')
@@ -15,28 +15,6 @@ const NEEDED = ['etcd', 'kube-apiserver', 'kubectl', 'source-controller', 'kusto
 
 const reason = existsSync(BUNDLE) ? whySkipped(NEEDED) : 'the corpora are not there'
 const describeReal = reason === undefined ? describe : describe.skip
-
-/**
- * The API versions that today's CRDs serve, for those the repository speaks; and what a test without network
- * and kubelet needs: nothing is waited for, and chart repositories are not asked.
- */
-const RAISED: readonly (readonly [RegExp, string])[] = [
-  [/kustomize\.toolkit\.fluxcd\.io\/v1beta[12]/g, 'kustomize.toolkit.fluxcd.io/v1'],
-  [/source\.toolkit\.fluxcd\.io\/v1beta[12]/g, 'source.toolkit.fluxcd.io/v1'],
-  [/helm\.toolkit\.fluxcd\.io\/v2beta[12]/g, 'helm.toolkit.fluxcd.io/v2'],
-  [/^ {2}wait: true$/gm, '  wait: false'],
-  [/(^kind: HelmRepository$[\s\S]*?^spec:$)/gm, '$1\n  suspend: true'],
-]
-
-async function raiseVersions(folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile() || !entry.name.endsWith('.yaml')) continue
-    const path = join(entry.parentPath, entry.name)
-    const before = await readFile(path, 'utf8')
-    const after = RAISED.reduce((text, [old, raised]) => text.replace(old, raised), before)
-    if (after !== before) await writeFile(path, after)
-  }
-}
 
 describeReal(`gitops-linkerd with its real history${reason === undefined ? '' : ` (${reason})`}`, () => {
   let plane: ControlPlane
