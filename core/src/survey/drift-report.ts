@@ -28,7 +28,7 @@ import type { Reading } from './reading.js'
 import { choicesText } from './revision-choice.js'
 import { focusRecord, isObjectAsked, type Focus } from './scope-focus.js'
 import { labelFilter } from './scope-label.js'
-import { inventoryKeys, unmanagedSources, withOrigin } from './unmanaged.js'
+import { inventoryKeys, unmanagedObjects, withOrigin } from './unmanaged.js'
 import { builtObjects } from './wanted.js'
 
 /** What was asked, and what was built for the answer. */
@@ -71,7 +71,7 @@ export function driftReport(request: Question, reading: Reading): DriftReport {
     .sort(byName)
   const strays = [
     ...strayRecords(reading.labelled, isThere(state)),
-    ...unmanagedSources(state.objects, listed),
+    ...unmanagedObjects([...state.objects, ...state.helm.objects], listed),
   ].filter(inScope)
   const objects = [...perPlan.flatMap(({ records }) => records), ...released, ...strays].sort(byName)
   return {

@@ -77,17 +77,22 @@ function messageOf({ created, createdBy }: MakerRecord, suspender: Actor | undef
   return `no Kustomization applies it (${maker}${at}), and it is suspended${since}${by}: Git has no say in either`
 }
 
-/** Suspended sources that no Kustomization applies: what follows them stands still, and Git does not say so. */
-export function unmanagedSources(
+/**
+ * Suspended sources and HelmReleases that no Kustomization applies: what follows them stands still, and Git does not
+ * say so.
+ */
+export function unmanagedObjects(
   objects: readonly KubernetesObject[],
   listed: ReadonlySet<string>,
 ): readonly ObjectRecord[] {
-  return objects.filter(isSource).flatMap((object): readonly ObjectRecord[] => {
-    const { apiVersion, kind, metadata, spec } = object
-    if (!isRecord(spec) || spec.suspend !== true || isManaged(object, listed)) return []
-    const message = messageOf(originOf(metadata), suspenderOf(metadata))
-    const place = metadata.namespace === undefined ? {} : { namespace: metadata.namespace }
-    const self = { apiVersion, kind, ...place, name: metadata.name }
-    return [{ ...self, owner: self, verdict: 'drifted', reason: REASON, message }]
-  })
+  return objects
+    .filter((object) => isSource(object) || object.kind === 'HelmRelease')
+    .flatMap((object): readonly ObjectRecord[] => {
+      const { apiVersion, kind, metadata, spec } = object
+      if (!isRecord(spec) || spec.suspend !== true || isManaged(object, listed)) return []
+      const message = messageOf(originOf(metadata), suspenderOf(metadata))
+      const place = metadata.namespace === undefined ? {} : { namespace: metadata.namespace }
+      const self = { apiVersion, kind, ...place, name: metadata.name }
+      return [{ ...self, owner: self, verdict: 'drifted', reason: REASON, message }]
+    })
 }

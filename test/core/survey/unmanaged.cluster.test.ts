@@ -14,6 +14,12 @@ spec: {interval: 1h, prune: true, path: ./${name}, sourceRef: {kind: GitReposito
 `
 const KUSTOMIZATION = 'kustomizations.kustomize.toolkit.fluxcd.io'
 
+const HELM_RELEASE = `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: flux-system}
+spec: {interval: 1h, suspend: true, chart: {spec: {chart: ./web, sourceRef: {kind: GitRepository, name: fleet}}}}
+`
+
 describeWith(['etcd', 'kube-apiserver', 'kubectl'], "Flux's own objects that were changed by hand", () => {
   let site: Site
   let report: DriftReport
@@ -27,6 +33,7 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], "Flux's own objects that wer
     const suspend = ['--type=merge', '-p', '{"spec":{"suspend":true}}', '-n', 'flux-system']
     await site.kubectl(['patch', KUSTOMIZATION, 'child', ...suspend])
     await site.kubectl(['patch', 'gitrepositories.source.toolkit.fluxcd.io', 'fleet', ...suspend])
+    await site.kubectl(['create', '-f', '-'], HELM_RELEASE)
     report = await site.drift()
   }, 120_000)
 
@@ -81,5 +88,14 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], "Flux's own objects that wer
     expect(source?.message).toMatch(
       /and it is suspended since \S+ by kubectl-patch: Git has no say in either$/,
     )
+  })
+  it('a suspended HelmRelease that nothing applies is drift as well', () => {
+    const release = report.objects.find(({ kind }) => kind === 'HelmRelease')
+    expect([release?.name, release?.verdict, release?.reason]).toEqual([
+      'web',
+      'drifted',
+      'unmanaged-flux-object',
+    ])
+    expect(release?.message).toMatch(/^no Kustomization applies it \(made by kubectl-create at \S+\)/)
   })
 })
