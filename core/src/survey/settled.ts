@@ -1,14 +1,13 @@
 import type { FluxReference } from '../desired/kustomization.js'
 import { readHelmRelease } from '../desired/helm-release.js'
 import { referenceKey } from '../desired/source/source.js'
-import type { DriftReport, ObjectRecord } from '../drift/report.js'
+import { byName, summarize, type DriftReport, type ObjectRecord, type ObjectRef } from '../drift/report.js'
 import { formatJson } from '../json.js'
 import type { Cluster } from '../live/cluster.js'
 import type { Discovery } from '../live/discovery.js'
 import { listFlux } from '../live/flux-objects.js'
 import { isRecord, type KubernetesObject } from '../object.js'
 import { fluxDigest } from './watch-flux.js'
-import { WatchState } from './watch-state.js'
 
 /** What of a Flux object decides about its objects. */
 export interface Mark {
@@ -92,20 +91,33 @@ export async function settle(
   now: (before: Marks) => Promise<Marks>,
   again: SurveyAgain,
 ): Promise<DriftReport> {
-  const state = new WatchState(first.report)
-  let marks = first.marks
+  let { report, marks } = first
   for (let round = 0; ; round++) {
-    const moved = movedBetween(marks, await now(marks), state.report())
-    if (moved.length === 0) return state.report()
-    if (round === ROUNDS) return withUnknown(state.report(), moved)
+    const moved = movedBetween(marks, await now(marks), report)
+    if (moved.length === 0) return report
+    const keys = new Set(moved.map(referenceKey))
+    if (round === ROUNDS) return withUnknown(report, keys)
     const isKnown = moved.every((reference) => marks.has(referenceKey(reference)))
     const part = await again(isKnown ? moved : undefined)
-    state.merge(
-      part.report,
-      isKnown ? { owners: new Set(moved.map(referenceKey)), keys: new Set() } : undefined,
-    )
+    report = isKnown ? withPart(report, part.report, keys) : part.report
     marks = new Map([...marks, ...part.marks])
   }
+}
+
+/** A report with all that a newer one says of some owners in place of what it said of them. */
+function withPart(report: DriftReport, part: DriftReport, owners: ReadonlySet<string>): DriftReport {
+  const isTheirs = (one: ObjectRef): boolean => owners.has(keyOf(one))
+  const isOf = ({ owner }: ObjectRecord): boolean => isTheirs(owner)
+  const mix = <T extends ObjectRef>(
+    old: readonly T[],
+    fresh: readonly T[],
+    is: (one: T) => boolean,
+  ): readonly T[] => [...old.filter((one) => !is(one)), ...fresh.filter(is)].sort(byName)
+  const kustomizations = mix(report.kustomizations, part.kustomizations, isTheirs)
+  const helmReleases = mix(report.helmReleases, part.helmReleases, isTheirs)
+  const objects = mix(report.objects, part.objects, isOf)
+  const summary = summarize([...kustomizations, ...helmReleases], objects)
+  return { ...report, takenAt: part.takenAt, summary, kustomizations, helmReleases, objects }
 }
 
 function movedBetween(before: Marks, after: Marks, report: DriftReport): readonly FluxReference[] {
@@ -119,19 +131,22 @@ function movedBetween(before: Marks, after: Marks, report: DriftReport): readonl
   return [...gone, ...moved]
 }
 
-const ownerOf = ({ owner: { kind, namespace = '', name } }: ObjectRecord): string =>
-  referenceKey({ kind, namespace, name })
+const keyOf = ({ kind, namespace = '', name }: ObjectRef): string => referenceKey({ kind, namespace, name })
+
+const ownerOf = ({ owner }: ObjectRecord): string => keyOf(owner)
 
 /** Every verdict about what moves may be of two revisions at once. */
-function withUnknown(report: DriftReport, moving: readonly FluxReference[]): DriftReport {
-  const keys = new Set(moving.map(referenceKey))
+function withUnknown(report: DriftReport, moving: ReadonlySet<string>): DriftReport {
   const message = `Flux applied it each of the ${ROUNDS + 1} times that it was read`
   const objects = report.objects.map((record): ObjectRecord => {
-    if (!keys.has(ownerOf(record))) return record
+    if (!moving.has(ownerOf(record))) return record
     const { apiVersion, kind, namespace, name, owner } = record
     const place = namespace === undefined ? {} : { namespace }
     return { apiVersion, kind, ...place, name, owner, verdict: 'unknown', reason: 'cluster-moving', message }
   })
-  const state = new WatchState({ ...report, objects })
-  return state.report()
+  return {
+    ...report,
+    objects,
+    summary: summarize([...report.kustomizations, ...report.helmReleases], objects),
+  }
 }

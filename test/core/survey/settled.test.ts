@@ -42,12 +42,18 @@ async function settled(first: Surveyed, seen: readonly Marks[], answers: readonl
 }
 
 const STILL = marks([APPS, '1'], [OTHER, '1'])
-const drifted = [object({ verdict: 'drifted' }), others('in-sync')]
+const drifted = [others('in-sync'), object({ verdict: 'drifted' })]
 
 describe('a survey', () => {
   it('of a cluster that stood still is what was read', async () => {
     const { asked, verdicts } = await settled(surveyed(drifted, STILL), [STILL])
     expect([asked, verdicts]).toEqual([[], ['else in-sync', 'podinfo drifted']])
+  })
+
+  it('keeps two records of one object: what it is, and what is pending', async () => {
+    const both = [object(), object({ verdict: 'pending', reason: 'would-change' })]
+    const { verdicts } = await settled(surveyed(both, STILL), [STILL])
+    expect(verdicts).toEqual(['podinfo in-sync', 'podinfo pending would-change'])
   })
 
   it('reads the objects of a Kustomization again that was applied meanwhile, and no others', async () => {
@@ -67,7 +73,7 @@ describe('a survey', () => {
 
   it('reads everything again where a Kustomization has come', async () => {
     const more = marks([APPS, '1'], [OTHER, '1'], [{ ...APPS, name: 'new' }, '1'])
-    const whole = surveyed([object(), others('in-sync')], more)
+    const whole = surveyed([others('in-sync'), object()], more)
     const { asked, verdicts } = await settled(surveyed(drifted, STILL), [more, more], [whole])
     expect([asked, verdicts]).toEqual([[undefined], ['else in-sync', 'podinfo in-sync']])
   })
