@@ -34,6 +34,8 @@ export default {
   // A worker may hold an API server, etcd and four controllers of its own: about 700 MB.
   maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
   testTimeout: 120_000,
+  // Modules of files that are done stay in memory (VM modules); a worker of 2 GB once never came back from its last file.
+  workerIdleMemoryLimit: '1GB',
   reporters: ['default', '<rootDir>/test/support/summary-reporter.js'],
   projects: [
     project('pure', ['<rootDir>/test/**/*.test.ts'], {
