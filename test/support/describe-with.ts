@@ -10,8 +10,16 @@ export function describeWith(names: readonly Binary[], title: string, body: () =
   else describe.skip(`${title} (${reason})`, body)
 }
 
-/** `describe` for tests that read the corpora: skipped with the reason in the title where the folder is absent. */
-export function describeInCorpora(folder: string, title: string, body: () => void): void {
-  if (existsSync(folder)) describe(title, body)
+/**
+ * `describe` for tests that read the corpora, and may need binaries: skipped with the reason in the title where the folder
+ * is absent, or one cannot be had.
+ */
+export function describeInCorpora(
+  folder: string,
+  title: string,
+  body: () => void,
+  names: readonly Binary[] = [],
+): void {
+  if (existsSync(folder)) describeWith(names, title, body)
   else describe.skip(`${title} (skipped: the corpora are absent)`, body)
 }
